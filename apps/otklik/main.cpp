@@ -1,0 +1,5 @@
+#include <cstdio>
+
+#include "base/build_info.hpp"
+
+int main() { std::printf("otklik %s\n", otklik::build::version); }

@@ -1,0 +1,30 @@
+# Every library from outside, found once, under one name each.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED)
+find_package(Boost 1.81 REQUIRED)  # headers only: Asio
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+
+pkg_check_modules(libargon2 REQUIRED IMPORTED_TARGET libargon2)
+pkg_check_modules(libcurl REQUIRED IMPORTED_TARGET libcurl)
+pkg_check_modules(lua REQUIRED IMPORTED_TARGET lua5.4-c++)  # the C build longjmps past destructors
+pkg_check_modules(pugixml REQUIRED IMPORTED_TARGET pugixml)
+pkg_check_modules(simdjson REQUIRED IMPORTED_TARGET simdjson)
+pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)
+pkg_check_modules(zlib REQUIRED IMPORTED_TARGET zlib)
+
+# Debian's SOCI brings no CMake package. Its back ends are loaded by name at run time, so packaging/ names them.
+find_path(SOCI_INCLUDE_DIR soci/soci.h REQUIRED)
+find_library(SOCI_CORE_LIBRARY soci_core REQUIRED)
+add_library(SOCI::soci_core INTERFACE IMPORTED)
+target_include_directories(SOCI::soci_core SYSTEM INTERFACE ${SOCI_INCLUDE_DIR} ${SOCI_INCLUDE_DIR}/soci)
+target_link_libraries(SOCI::soci_core INTERFACE ${SOCI_CORE_LIBRARY})
+
+find_package(tomlplusplus REQUIRED)
+find_package(CLI11 REQUIRED)
+
+if(OTKLIK_TESTS)
+  find_package(GTest REQUIRED)
+  include(GoogleTest)
+endif()

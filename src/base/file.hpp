@@ -1,0 +1,25 @@
+#pragma once
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "base/error.hpp"
+
+namespace otklik {
+
+/// The whole of an open file from its beginning. Errors: `too_large` past `limit` bytes, `failed`.
+Result<std::string> read_whole(int fd, std::size_t limit);
+/// Likewise by path; `not_found` when it cannot be opened.
+Result<std::string> read_file(const std::string& path, std::size_t limit);
+
+/// Writes so that `path` holds either the old or the whole new content, whatever happens: a new file beside it, synced,
+/// renamed, the folder synced. `mode` as for chmod. Errors: `storage_full`, `failed`.
+Result<> write_atomically(const std::string& path, std::string_view content, unsigned mode = 0600);
+
+/// All of it, or an error: `storage_full`, `failed`.
+Result<> write_all(int fd, std::string_view bytes);
+
+/// The last errno as an Error: `storage_full` for ENOSPC, EDQUOT and EFBIG, else `failed`, with what was being done.
+Error last_system_error(std::string_view doing);
+
+}  // namespace otklik

@@ -1,0 +1,23 @@
+#pragma once
+#include <spdlog/spdlog.h>
+
+#include <string>
+
+/// The log for people: standard error, text or JSON lines. No password, token, `temppass`, link code or
+/// Authorization value is ever handed to it. Write by spdlog's own functions: `log::warn("port {} …", port)`.
+namespace otklik::log {
+
+using spdlog::debug;
+using spdlog::error;
+using spdlog::info;
+using spdlog::warn;
+
+enum class Format { text, json };
+
+/// Call once, before the first thread. `level`: trace debug info warn error off.
+void start(Format format, const std::string& level);
+
+/// Flushes and stops: call last.
+void stop();
+
+}  // namespace otklik::log

@@ -1,0 +1,55 @@
+#pragma once
+#include <array>
+#include <chrono>
+#include <string>
+#include <variant>
+
+#include "base/clock.hpp"
+#include "base/uuid.hpp"
+#include "core/ports/script_host.hpp"
+
+/// Everything that can have happened. An event says all that a reader needs: no reader asks back.
+namespace otklik::core {
+
+struct ServerStarted { std::string version; };
+struct ServerStopping {};
+
+struct ScriptStarted {
+  Uuid run;
+  std::string scenario;
+  LaunchCode code = LaunchCode::http;
+  Uuid user;  ///< nil: without authorization
+  std::string login;
+  Uuid parent;  ///< the run that called it; nil: none
+};
+struct ScriptEnded {
+  Uuid run;
+  std::string scenario;
+  ScriptEnd::Kind kind = ScriptEnd::Kind::finished;
+  std::string error;
+  std::chrono::microseconds took{0};
+  std::uint64_t instructions = 0;
+};
+
+/// A password or token was checked and found right. Not one for every request: verified credentials are remembered.
+struct LoginSucceeded { Uuid user; std::string login; std::string by; /* password, token */ std::string address; };
+struct LoginRefused { std::string login; std::string reason; std::string address; };
+
+/// Users, roles, departments or tokens changed. `what` is the operation (`user.add`), `key` the login or name.
+struct DirectoryChanged { std::string what; std::string key; std::string by; };
+
+/// Posted by a scenario. `data` is JSON text.
+struct CustomEvent { std::string name; std::string data; Uuid run; };
+
+using EventBody = std::variant<ServerStarted, ServerStopping, ScriptStarted, ScriptEnded, LoginSucceeded, LoginRefused,
+                               DirectoryChanged, CustomEvent>;
+
+struct Event {
+  Time at;
+  EventBody body;
+};
+
+/// `script_started`, …: what the log and, later, every push calls it.
+std::string_view name(const EventBody& body) noexcept;
+
+}  // namespace otklik::core
