@@ -21,7 +21,7 @@ std::atomic<bool> openat2_denied{false};
 
 /// The kernel says ENOTDIR for a link where a folder was wanted; here it is told apart. True: a link lies there.
 bool is_link(int folder, const char* part) noexcept {
-  struct stat there {};
+  struct stat there{};
   return ::fstatat(folder, part, &there, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(there.st_mode);
 }
 
@@ -68,7 +68,8 @@ FileFacts facts_of(const struct stat& about) noexcept {
                : S_ISLNK(about.st_mode) ? FileFacts::Kind::link
                                         : FileFacts::Kind::other;
   facts.size = static_cast<std::uint64_t>(about.st_size);
-  facts.changed = Time(std::chrono::seconds(about.st_mtim.tv_sec) + std::chrono::microseconds(about.st_mtim.tv_nsec / 1000));
+  facts.changed =
+      Time(std::chrono::seconds(about.st_mtim.tv_sec) + std::chrono::microseconds(about.st_mtim.tv_nsec / 1000));
   facts.links = about.st_nlink;
   return facts;
 }
@@ -104,10 +105,13 @@ Result<UniqueFd> Folder::open_below(std::string_view name, int flags) const {
   if (fd >= 0) return UniqueFd(fd);
   switch (errno) {
     case ELOOP:
-    case EXDEV: return leaves();
+    case EXDEV:
+      return leaves();
     case EMFILE:
-    case ENFILE: return fail(ErrorCode::too_many, "Too many open files");
-    default: return fail(ErrorCode::not_found);
+    case ENFILE:
+      return fail(ErrorCode::too_many, "Too many open files");
+    default:
+      return fail(ErrorCode::not_found);
   }
 }
 
@@ -115,7 +119,7 @@ Result<UniqueFd> Folder::open_file(std::string_view name) const {
   // O_NONBLOCK: a pipe that lies there must not hold the caller until somebody writes to it.
   auto fd = open_below(name, O_RDONLY | O_NONBLOCK | O_NOCTTY);
   if (!fd) return fd;
-  struct stat about {};
+  struct stat about{};
   if (::fstat(fd->get(), &about) != 0 || !S_ISREG(about.st_mode)) return fail(ErrorCode::not_found);
   return fd;
 }
@@ -129,7 +133,7 @@ Result<Folder> Folder::open_folder(std::string_view name) const {
 Result<FileFacts> Folder::about(std::string_view name) const {
   const auto fd = open_below(name, O_PATH | O_NOFOLLOW);  // of a link: the link itself
   if (!fd) return std::unexpected(fd.error());
-  struct stat there {};
+  struct stat there{};
   if (::fstat(fd->get(), &there) != 0) return fail(ErrorCode::not_found);
   return facts_of(there);
 }
@@ -147,7 +151,7 @@ Result<std::vector<NamedFacts>> Folder::entries(std::size_t most) const {
     const std::string_view name = entry->d_name;
     if (name == "." || name == "..") continue;
     if (out.size() == most) return fail(ErrorCode::too_large, "The folder has too many entries");
-    struct stat there {};
+    struct stat there{};
     if (::fstatat(fd, entry->d_name, &there, AT_SYMLINK_NOFOLLOW) != 0) continue;  // gone meanwhile
     NamedFacts named;
     static_cast<FileFacts&>(named) = facts_of(there);
@@ -201,7 +205,7 @@ Result<UniqueFd> Folder::open_to_append(std::string_view name, unsigned mode) co
     if (errno == EISDIR || errno == ENXIO || errno == ENODEV) return fail(ErrorCode::not_found);
     return std::unexpected(last_system_error("open"));
   }
-  struct stat there {};
+  struct stat there{};
   if (::fstat(fd.get(), &there) != 0 || !S_ISREG(there.st_mode)) return fail(ErrorCode::not_found);
   return fd;
 }

@@ -34,7 +34,9 @@ NewFile::NewFile(Folder folder, UniqueFd fd, std::string hidden_name)
     : folder_(std::move(folder)), fd_(std::move(fd)), hidden_name_(std::move(hidden_name)) {}
 
 NewFile::NewFile(NewFile&& other) noexcept
-    : folder_(std::move(other.folder_)), fd_(std::move(other.fd_)), hidden_name_(std::exchange(other.hidden_name_, {})) {}
+    : folder_(std::move(other.folder_)),
+      fd_(std::move(other.fd_)),
+      hidden_name_(std::exchange(other.hidden_name_, {})) {}
 
 NewFile& NewFile::operator=(NewFile&& other) noexcept {
   if (this != &other) {

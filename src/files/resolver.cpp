@@ -25,7 +25,7 @@ constexpr std::array known_folders{
 
 /// What else lies in the data folder and is nobody's but ours. Relative paths of these names are refused at once and
 /// not looked up in the storage: the answer must not depend on what happens to lie there.
-constexpr std::array<std::string_view, 7> own_names{"events", "scenarios",       "plugins", "tls",
+constexpr std::array<std::string_view, 7> own_names{"events",      "scenarios",       "plugins", "tls",
                                                     "licence.xml", "demo-logins.txt", "www"};
 constexpr std::string_view own_prefix = "otklik.";  // otklik.toml, otklik.db with -wal and -shm, a socket, a lock
 constexpr std::string_view hook_suffix = ".execsvcscriptplain";
@@ -224,7 +224,8 @@ Result<Place> Resolver::resolve(std::string_view given) const {
   if (std::ranges::any_of(path, [](char c) { return (c >= 0 && c < 0x20) || c == 0x7F; })) return outside();
   const bool rooted_as_windows = path.front() == '\\';
   // A network path, or one to a device (`\\?\`, `\\.\`). `//` alone is a POSIX way to write `/`.
-  if (path.size() > 1 && is_slash(path[0]) && is_slash(path[1]) && (path[0] == '\\' || path[1] == '\\')) return outside();
+  if (path.size() > 1 && is_slash(path[0]) && is_slash(path[1]) && (path[0] == '\\' || path[1] == '\\'))
+    return outside();
   std::ranges::replace(path, '\\', '/');
 
   if (path.size() > 1 && is_letter(path[0]) && path[1] == ':') {
@@ -234,7 +235,8 @@ Result<Place> Resolver::resolve(std::string_view given) const {
   }
   const Walk steps = walk(path);
   if (rooted_as_windows) {
-    if (steps.ups != 0 || steps.components.empty() || known_folder(steps.components.front()) == nullptr) return outside();
+    if (steps.ups != 0 || steps.components.empty() || known_folder(steps.components.front()) == nullptr)
+      return outside();
     return in_data_folder(steps.components);
   }
   if (path.front() == '/') return absolute(steps.components);

@@ -12,7 +12,7 @@ struct Zone {
   std::string name;                    ///< `temp`, …, or the folder itself for one that the administrator added
   std::vector<std::string> spellings;  ///< absolute and plain; the first is where it really lies
   bool writable = false;
-  bool holds_uploads = false;          ///< what users sent lies here
+  bool holds_uploads = false;  ///< what users sent lies here
 };
 
 /// Where a path leads: a name below a zone's folder. An empty name is the folder itself.

@@ -12,14 +12,14 @@ constexpr std::size_t most_compared = 50'000;
 constexpr int deepest = 8;
 
 struct Search {
-  struct stat wanted {};
+  struct stat wanted{};
   std::size_t left = most_compared;
 
   /// True: found, or given up, which has to count as found.
   [[nodiscard]] bool is_at(int folder, const char* name) {
     if (left == 0) return true;
     --left;
-    struct stat there {};
+    struct stat there{};
     return ::fstatat(folder, name, &there, AT_SYMLINK_NOFOLLOW) == 0 && there.st_dev == wanted.st_dev &&
            there.st_ino == wanted.st_ino;
   }

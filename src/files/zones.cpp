@@ -24,14 +24,17 @@ struct NamedZone {
   bool holds_uploads;
 };
 constexpr std::array named_zones{
-    NamedZone{"temp", "Temp", true}, NamedZone{"storage", "LocalStorage", true},
-    NamedZone{"recordings", "RecordedFiles", false}, NamedZone{"faxes", "Fax", false},
+    NamedZone{"temp", "Temp", true},
+    NamedZone{"storage", "LocalStorage", true},
+    NamedZone{"recordings", "RecordedFiles", false},
+    NamedZone{"faxes", "Fax", false},
     NamedZone{"voicemail", "VoiceMail", false},
 };
 
 std::unexpected<Error> outside() { return fail(ErrorCode::forbidden, "The path lies outside of the open folders"); }
 
-/// The real name of what `wanted` means in any case: as spelt where that exists, else the only one that differs in case.
+/// The real name of what `wanted` means in any case: as spelt where that exists, else the only one that differs in
+/// case.
 Result<std::string> real_name(const Folder& folder, const std::string& wanted, std::size_t most_entries) {
   auto there = folder.about(wanted);
   if (there || there.error().code != ErrorCode::not_found) {
@@ -175,7 +178,8 @@ Result<Zones::Found> Zones::place_for(std::string_view path) const {
   std::string_view rest = found->name;
   while (!rest.empty()) {
     const auto part = rest.substr(0, rest.find('/'));
-    const auto name = real_name(found->folder, known.empty() ? std::string(part) : known + "/" + std::string(part), list_count_);
+    const auto name =
+        real_name(found->folder, known.empty() ? std::string(part) : known + "/" + std::string(part), list_count_);
     if (!name && name.error().code != ErrorCode::not_found) return std::unexpected(name.error());
     if (!name) break;
     known = *name;
@@ -201,13 +205,14 @@ Result<core::OpenedFile> Zones::open(std::string_view path) {
   if (auto allowed = refuse_secret_file(fd->get(), data_folder_, resolver_); !allowed) {
     return std::unexpected(allowed.error());
   }
-  struct stat there {};
+  struct stat there{};
   if (::fstat(fd->get(), &there) != 0) return fail(ErrorCode::not_found);
   core::OpenedFile file;
   file.fd = std::move(*fd);
   file.name = last_component(found->name);
   file.size = static_cast<std::uint64_t>(there.st_size);
-  file.changed = Time(std::chrono::seconds(there.st_mtim.tv_sec) + std::chrono::microseconds(there.st_mtim.tv_nsec / 1000));
+  file.changed =
+      Time(std::chrono::seconds(there.st_mtim.tv_sec) + std::chrono::microseconds(there.st_mtim.tv_nsec / 1000));
   file.uploaded = found->zone->holds_uploads;
   return file;
 }
@@ -244,7 +249,8 @@ Result<> Zones::write(std::string_view path, std::string_view content) {
   auto holder = found->folder.holder_of(found->name);
   if (!holder) return std::unexpected(holder.error());
   if (const auto there = holder->first.about(holder->second); there && there->kind != FileFacts::Kind::file) {
-    return there->kind == FileFacts::Kind::folder ? fail(ErrorCode::conflict, "A folder of that name exists") : outside();
+    return there->kind == FileFacts::Kind::folder ? fail(ErrorCode::conflict, "A folder of that name exists")
+                                                  : outside();
   }
   auto file = NewFile::create(std::move(holder->first));
   if (!file) return std::unexpected(file.error());
@@ -261,7 +267,7 @@ Result<> Zones::append(std::string_view path, std::string_view content) {
   while (::flock(fd->get(), LOCK_EX) != 0) {
     if (errno != EINTR) return std::unexpected(last_system_error("lock"));
   }
-  struct stat there {};
+  struct stat there{};
   if (::fstat(fd->get(), &there) != 0) return fail(ErrorCode::failed);
   // Appending changes the file under all its names, and the other ones may be anywhere.
   if (there.st_nlink > 1) return outside();
@@ -271,7 +277,8 @@ Result<> Zones::append(std::string_view path, std::string_view content) {
   }
   if (auto written = write_all(fd->get(), content); !written) {
     // Whole or not at all: under the lock, what stands behind the old end is what we wrote.
-    if (::ftruncate(fd->get(), there.st_size) != 0) return std::unexpected(last_system_error("take back what was written"));
+    if (::ftruncate(fd->get(), there.st_size) != 0)
+      return std::unexpected(last_system_error("take back what was written"));
     return written;
   }
   return {};

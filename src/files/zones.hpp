@@ -30,10 +30,10 @@ struct ZoneOptions {
 
 /// The files that scenarios may touch. Nothing in it changes after it is made: a new setting makes a new one.
 ///
-/// A path is first resolved by its letters alone (Resolver), then opened below the zone's folder, where the kernel keeps
-/// the walk inside and no symbolic link is followed; devices, pipes and sockets are refused. A file that has several
-/// hard links is compared with the secret ones, since one of its names may lie in a zone. Every call blocks for the
-/// disk: call it from a thread that may wait.
+/// A path is first resolved by its letters alone (Resolver), then opened below the zone's folder, where the kernel
+/// keeps the walk inside and no symbolic link is followed; devices, pipes and sockets are refused. A file that has
+/// several hard links is compared with the secret ones, since one of its names may lie in a zone. Every call blocks for
+/// the disk: call it from a thread that may wait.
 class Zones final : public core::ScriptFiles {
  public:
   /// `bad_request` for a zone that is no known name and no absolute folder, or that would open a secret.

@@ -27,8 +27,8 @@ class ZonesOnDisk : public testing::TestWithParam<bool> {
   ZonesOnDisk() {
     avoid_openat2(GetParam());
     avoid_nameless_files(GetParam());
-    for (const char* folder : {"data/Temp", "data/LocalStorage/Shared", "data/RecordedFiles", "data/Fax", "data/VoiceMail",
-                               "data/events", "data/scenarios", "data/www"}) {
+    for (const char* folder : {"data/Temp", "data/LocalStorage/Shared", "data/RecordedFiles", "data/Fax",
+                               "data/VoiceMail", "data/events", "data/scenarios", "data/www"}) {
       disk_.make(folder);
     }
     disk_.put("data/otklik.db", "secret");
@@ -101,8 +101,8 @@ TEST_P(ZonesOnDisk, follows_no_symbolic_link) {
   fs::create_directory_symlink("..", disk_.path("data/Temp/up"));
   fs::create_symlink("a.txt", disk_.path("data/Temp/inside"));
   disk_.put("data/Temp/a.txt");
-  for (const char* path : {"Temp/link", "Temp/near", "Temp/folder/passwd", "Temp/up/otklik.db", "Temp/inside", "Temp/LINK",
-                           "Temp/FOLDER/passwd"}) {
+  for (const char* path : {"Temp/link", "Temp/near", "Temp/folder/passwd", "Temp/up/otklik.db", "Temp/inside",
+                           "Temp/LINK", "Temp/FOLDER/passwd"}) {
     EXPECT_EQ(read(path), "error: forbidden") << path;
   }
   EXPECT_EQ(word(zones_->write("Temp/link", "x")), "forbidden");
@@ -142,7 +142,8 @@ TEST_P(ZonesOnDisk, opens_no_pipe_device_socket_or_folder) {
   std::strncpy(address.sun_path, disk_.path("data/Temp/socket").c_str(), sizeof address.sun_path - 1);
   ASSERT_EQ(::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);  // NOLINT: the call's own shape
   disk_.make("data/Temp/folder");
-  for (const char* path : {"Temp/pipe", "Temp/socket", "Temp/folder"}) EXPECT_EQ(read(path), "error: not_found") << path;
+  for (const char* path : {"Temp/pipe", "Temp/socket", "Temp/folder"})
+    EXPECT_EQ(read(path), "error: not_found") << path;
   EXPECT_EQ(word(zones_->append("Temp/pipe", "x")), "not_found");
   EXPECT_NE(word(zones_->append("Temp/folder", "x")), "done");
   EXPECT_NE(word(zones_->write("Temp/pipe", "x")), "done");
@@ -158,7 +159,7 @@ TEST_P(ZonesOnDisk, writes_a_file_whole_and_makes_the_folders_on_its_way) {
   EXPECT_EQ(disk_.get("data/Temp/a/b/c.txt"), "second");
   EXPECT_EQ(word(zones_->write("new.txt", "in the storage")), "done");
   EXPECT_EQ(disk_.get("data/LocalStorage/new.txt"), "in the storage");
-  struct stat there {};
+  struct stat there{};
   ASSERT_EQ(::stat(disk_.path("data/Temp/a/b/c.txt").c_str(), &there), 0);
   EXPECT_EQ(there.st_mode & 0777U, 0600U);
   // Nothing is left of what was on the way.
@@ -166,8 +167,9 @@ TEST_P(ZonesOnDisk, writes_a_file_whole_and_makes_the_folders_on_its_way) {
 }
 
 TEST_P(ZonesOnDisk, writes_nothing_outside_or_where_only_reading_is_open) {
-  for (const char* path : {"otklik.db", "../outside.txt", "/etc/otklik-test", "scenarios/Echo.lua", "www/x.html", "Temp", "",
-                           "Temp/x.execsvcscriptplain", "RecordedFiles/new.wav", "Fax/new.tif", "VoiceMail/new.wav"}) {
+  for (const char* path :
+       {"otklik.db", "../outside.txt", "/etc/otklik-test", "scenarios/Echo.lua", "www/x.html", "Temp", "",
+        "Temp/x.execsvcscriptplain", "RecordedFiles/new.wav", "Fax/new.tif", "VoiceMail/new.wav"}) {
     EXPECT_EQ(word(zones_->write(path, "x")), "forbidden") << path;
     EXPECT_EQ(word(zones_->append(path, "x")), "forbidden") << path;
     EXPECT_EQ(word(zones_->remove(path)), "forbidden") << path;
