@@ -21,7 +21,7 @@ add_library(SOCI::soci_core INTERFACE IMPORTED)
 target_include_directories(SOCI::soci_core SYSTEM INTERFACE ${SOCI_INCLUDE_DIR} ${SOCI_INCLUDE_DIR}/soci)
 target_link_libraries(SOCI::soci_core INTERFACE ${SOCI_CORE_LIBRARY})
 
-find_package(tomlplusplus REQUIRED)
+find_path(TOMLPLUSPLUS_INCLUDE_DIR toml++/toml.h REQUIRED)  # used as a header: see base/settings.cpp
 find_package(CLI11 REQUIRED)
 
 if(OTKLIK_TESTS)
