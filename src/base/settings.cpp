@@ -143,34 +143,32 @@ void SettingsTable::add(std::string key, bool& field, SettingHelp help) {
                       get});
 }
 
-void SettingsTable::add(std::string key, int& field, int least, int most, SettingHelp help) {
+template <class Whole>
+void SettingsTable::add_number(std::string key, Whole& field, Whole least, Whole most, SettingHelp help) {
   const auto get = [&field] { return std::to_string(field); };
   entries_.push_back({std::move(key), "number", get(), std::move(help), false,
                       [&field, least, most](const SettingValue& value) -> Result<> {
                         const auto* number = std::get_if<std::int64_t>(&value);
-                        if (number == nullptr || *number < least || *number > most) {
+                        if (number == nullptr || std::cmp_less(*number, least) || std::cmp_greater(*number, most)) {
                           return wants(fmt::format("a whole number from {} to {}", least, most));
                         }
-                        field = static_cast<int>(*number);
+                        field = static_cast<Whole>(*number);
                         return {};
                       },
                       get});
 }
 
+void SettingsTable::add(std::string key, int& field, int least, int most, SettingHelp help) {
+  add_number(std::move(key), field, least, most, std::move(help));
+}
+
+void SettingsTable::add(std::string key, unsigned& field, unsigned least, unsigned most, SettingHelp help) {
+  add_number(std::move(key), field, least, most, std::move(help));
+}
+
 void SettingsTable::add(std::string key, std::uint64_t& field, std::uint64_t least, std::uint64_t most,
                         SettingHelp help) {
-  const auto get = [&field] { return std::to_string(field); };
-  entries_.push_back({std::move(key), "number", get(), std::move(help), false,
-                      [&field, least, most](const SettingValue& value) -> Result<> {
-                        const auto* number = std::get_if<std::int64_t>(&value);
-                        if (number == nullptr || *number < 0 || static_cast<std::uint64_t>(*number) < least ||
-                            static_cast<std::uint64_t>(*number) > most) {
-                          return wants(fmt::format("a whole number from {} to {}", least, most));
-                        }
-                        field = static_cast<std::uint64_t>(*number);
-                        return {};
-                      },
-                      get});
+  add_number(std::move(key), field, least, most, std::move(help));
 }
 
 void SettingsTable::add(std::string key, std::string& field, SettingHelp help, bool secret) {

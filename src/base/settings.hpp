@@ -40,6 +40,7 @@ class SettingsTable {
  public:
   void add(std::string key, bool& field, SettingHelp help);
   void add(std::string key, int& field, int least, int most, SettingHelp help);
+  void add(std::string key, unsigned& field, unsigned least, unsigned most, SettingHelp help);
   void add(std::string key, std::uint64_t& field, std::uint64_t least, std::uint64_t most, SettingHelp help);
   void add(std::string key, std::string& field, SettingHelp help, bool secret = false);
   void add(std::string key, std::vector<std::string>& field, SettingHelp help);
@@ -62,6 +63,8 @@ class SettingsTable {
   [[nodiscard]] const std::vector<Setting>& entries() const noexcept { return entries_; }
 
  private:
+  template <class Whole>
+  void add_number(std::string key, Whole& field, Whole least, Whole most, SettingHelp help);
   Result<> apply(const std::string& key, const SettingValue& value, const std::string& where);
   Setting* find(std::string_view key) noexcept;
   [[nodiscard]] std::string nearest(std::string_view key) const;
