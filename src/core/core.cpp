@@ -27,7 +27,7 @@ Core::Core(EventLog& log, const Clock& clock, CoreOptions options)
 
 Core::~Core() { stop(); }
 
-void Core::tell(EventBody fact) { put_fact({.event = {.at = {}, .body = std::move(fact)}, .done = {}}); }
+void Core::tell(EventBody fact) { put_fact({.event = {.at = {}, .body = std::move(fact)}}); }
 
 void Core::tell(EventBody fact, Durability durability, std::move_only_function<void(Result<std::uint64_t>)> done) {
   put_fact({.event = {.at = {}, .body = std::move(fact)}, .durability = durability, .done = std::move(done)});
@@ -39,10 +39,7 @@ void Core::put_fact(LogEntry&& entry) {
   const std::size_t weighs = weight(entry.event.body);
   {
     std::unique_lock lock(mutex_);
-    // On the strand itself nobody would make room; what the core tells itself goes past the bound.
-    if (waiting_.weight >= options_.queue && !strand_.runs_here()) {
-      room_came_.wait(lock, [this] { return waiting_.weight < options_.queue || stopping_; });
-    }
+    if (waiting_.weight >= options_.queue || log_hangs_ || !fits_log(weighs)) wait_for_room(weighs, lock);
     if (!stopping_) {
       waiting_.facts.push_back(std::move(entry));
       waiting_.weight += weighs;
@@ -51,6 +48,29 @@ void Core::put_fact(LogEntry&& entry) {
     }
   }
   if (entry.done) entry.done(fail(ErrorCode::unavailable));
+}
+
+/// What is on its way to the log counts too, so that all of it finds room there.
+bool Core::fits_log(std::size_t weighs) const { return waiting_.weight + on_strand_ + weighs <= log_.room(); }
+
+void Core::wait_for_room(std::size_t weighs, std::unique_lock<std::mutex>& lock) {
+  // On the strand itself nobody would make room; what the core tells itself goes past the bound.
+  if (strand_.runs_here()) return;
+  const auto deadline = std::chrono::steady_clock::now() + options_.patience;
+  while (!stopping_) {
+    const bool log_has_room = fits_log(weighs);
+    if (log_has_room) log_hangs_ = false;
+    if (waiting_.weight < options_.queue) {
+      if (log_has_room || log_hangs_) return;
+      if (std::chrono::steady_clock::now() >= deadline) {
+        log_hangs_ = true;
+        log::error("the event log does not follow: events may be lost");
+        return;
+      }
+    }
+    // The strand says when it has taken a batch; the log says nothing, so it is looked at again soon.
+    room_came_.wait_for(lock, std::chrono::milliseconds(1));
+  }
 }
 
 void Core::put_question(Question&& question) {
@@ -79,6 +99,7 @@ void Core::drain() {
   for (;;) {
     {
       const std::lock_guard lock(mutex_);
+      on_strand_ = waiting_.weight;
       if (waiting_.weight == 0) {
         draining_ = false;
         return;
@@ -134,7 +155,7 @@ void Core::finish(std::span<LogEntry> facts) {
   if (!follow_.empty()) {
     std::vector<LogEntry> entries;
     entries.reserve(follow_.size());
-    for (auto& event : follow_) entries.push_back({.event = std::move(event), .done = {}});
+    for (auto& event : follow_) entries.push_back({.event = std::move(event)});
     follow_.clear();
     log_.append(entries);
   }
@@ -150,6 +171,8 @@ void Core::measure(std::string_view what) {
   if (took.count() > slowest_turn_ms_.load(std::memory_order_relaxed)) slowest_turn_ms_ = took.count();
   if (took <= options_.slow_turn) return;
   slow_turns_.fetch_add(1, std::memory_order_relaxed);
+  if (now < next_warning_) return;
+  next_warning_ = now + std::chrono::seconds(1);  // a machine that has no time has least of all time for these lines
   log::warn("a turn of the core took {} ms: {}", took.count(), what);
 }
 

@@ -26,7 +26,11 @@ namespace otklik::core {
 struct CoreOptions {
   /// Facts that may wait for the strand, in units of weight(); past it, tell() waits and ask() is refused.
   std::size_t queue = 1 << 16;
-  /// A turn that takes longer is logged.
+  /// How long tell() waits at most for a log that does not follow. Then, and until it follows again, facts go in
+  /// without waiting, and what does not fit into the log's queue is counted there as lost: a disk that hangs must not
+  /// hang everybody who has something to tell.
+  std::chrono::milliseconds patience{1000};
+  /// A turn that takes longer is counted, and logged at most once a second.
   std::chrono::milliseconds slow_turn{20};
 };
 
@@ -55,7 +59,8 @@ class Core final : public Journal {
   Core(const Core&) = delete;
   Core& operator=(const Core&) = delete;
 
-  /// Waits only when the queue is full. After stop(), `done` runs at once with `unavailable`.
+  /// Waits only when the core's queue or the log's is full, see CoreOptions::patience. After stop(), `done` runs at
+  /// once with `unavailable`.
   void tell(EventBody fact) override;
   void tell(EventBody fact, Durability durability, std::move_only_function<void(Result<std::uint64_t>)> done) override;
   [[nodiscard]] bool accepts() const noexcept override;
@@ -101,6 +106,8 @@ class Core final : public Journal {
 
   void put_fact(LogEntry&& entry);
   void put_question(Question&& question);
+  [[nodiscard]] bool fits_log(std::size_t weighs) const;
+  void wait_for_room(std::size_t weighs, std::unique_lock<std::mutex>& lock);
   void wake(const std::unique_lock<std::mutex>& held);
   void drain();
   void run(Batch& batch);
@@ -116,6 +123,8 @@ class Core final : public Journal {
   std::condition_variable room_came_;
   Batch waiting_;
   bool draining_ = false;
+  std::size_t on_strand_ = 0;  // the weight of the batch that the strand has taken and not yet handed on
+  bool log_hangs_ = false;
   std::atomic<bool> stopping_ = false;
 
   // the strand's own
@@ -123,6 +132,7 @@ class Core final : public Journal {
   std::vector<Event> follow_;
   std::vector<Homecoming> homeward_;
   std::chrono::milliseconds turn_began_{0};
+  std::chrono::milliseconds next_warning_{0};
   bool changed_ = false;
 
   SnapshotHolder<Overview> overview_;

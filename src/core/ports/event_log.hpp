@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -21,7 +22,7 @@ using Recorded = std::move_only_function<void(Result<std::uint64_t>)>;
 struct LogEntry {
   Event event;
   Durability durability = Durability::written;  ///< when `done` is to run; without `done` it says nothing
-  Recorded done;                                ///< may be empty
+  Recorded done{};                                ///< may be empty
 };
 
 /// The one ordered record of what happened. Everything that pushes, counts or reports reads it with a cursor.
@@ -39,6 +40,10 @@ class EventLog {
   /// An event without `done` is kept in memory while the disk is full, and written when there is room; where even that
   /// does not suffice, an EventsLost tells how many are missing.
   virtual void append(std::span<LogEntry> batch) = 0;
+
+  /// How much more its queue takes now, in units of weight(): tellers wait for room, so that nothing is lost when facts
+  /// come faster than the disk is. Any thread, cheap; without limit on the log's own thread, which alone makes room.
+  [[nodiscard]] virtual std::size_t room() const noexcept = 0;
 
   /// False while the disk takes nothing: new work that must be recorded is refused until it does. Any thread, cheap.
   [[nodiscard]] virtual bool accepts() const noexcept = 0;
