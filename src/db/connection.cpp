@@ -60,8 +60,8 @@ Result<> Connection::connect() {
     // SQLite would make it with the process's umask; its companions (-wal, -shm) take over this mode.
     const int flags = O_RDWR | O_CLOEXEC | (options_.read_only ? 0 : O_CREAT);
     if (!UniqueFd(::open(options_.file.c_str(), flags, 0600))) {
-      log::error("database: {} cannot be opened: {}", options_.file,
-                 std::error_code(errno, std::generic_category()).message());
+      const std::error_code why(errno, std::generic_category());
+      log::error("database: the file cannot be opened: {}", why.message());
       return fail(ErrorCode::unavailable, "the database file cannot be opened");
     }
     auto spelled = sqlite_connect(options_.file);

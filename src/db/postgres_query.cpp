@@ -305,9 +305,8 @@ QueryResult query_postgres(::pg_conn* handle, const std::string& sql, std::span<
 bool is_alive(::pg_conn* handle) {
   if (PQstatus(handle) != CONNECTION_OK) return false;
   pollfd socket{PQsocket(handle), POLLIN, 0};
-  if (::poll(&socket, 1, 0) <= 0) return true;
-  // Something came unasked: a farewell, an end of file, or a harmless notice.
-  return PQconsumeInput(handle) != 0 && PQstatus(handle) == CONNECTION_OK && PQisBusy(handle) == 0;
+  // Something came unasked: a farewell, an end of file, or (rarely) a notice, which costs a needless connection.
+  return ::poll(&socket, 1, 0) <= 0;
 }
 
 }  // namespace otklik::db

@@ -75,8 +75,10 @@ Result<std::unique_ptr<soci::session>> open_session(Dialect dialect, const std::
     PQsetNoticeProcessor(postgres_handle(*session), [](void*, const char*) {}, nullptr);
     return session;
   } catch (const soci::soci_error& e) {
-    const std::string message = e.get_error_message();
-    log::error("database ({}): {}", sqlite ? "SQLite" : "PostgreSQL", first_line(message));
+    // libpq's reasons name the host and the user, never the password. They stand on lines of their own.
+    std::string message = e.get_error_message();
+    std::replace(message.begin(), message.end(), '\n', ' ');
+    log::error("database ({}): {}", sqlite ? "SQLite" : "PostgreSQL", trim(message));
     if (message.starts_with("Failed to find shared library")) {
       return fail(ErrorCode::unavailable,
                   fmt::format("the package libsoci-{}4.0 is not installed", sqlite ? "sqlite3-" : "postgresql"));
