@@ -31,9 +31,10 @@ void spend(lua_State* lua, std::uint64_t steps) {
   if (budget.instructions_used > budget.limits.instructions) end_run(lua, Kind::budget_instructions);
   if (budget.instructions_used < budget.next_look) return;
   budget.next_look = budget.instructions_used + look_every;
-  if (budget.at_look != nullptr) budget.at_look(lua, budget);
+  budget.looked_at = std::chrono::steady_clock::now();
+  if (budget.at_look != nullptr) budget.at_look(budget);
   if (budget.stop_asked) end_run(lua, Kind::stopped);
-  if (budget.deadline.time_since_epoch().count() != 0 && std::chrono::steady_clock::now() >= budget.deadline) {
+  if (budget.deadline.time_since_epoch().count() != 0 && budget.looked_at >= budget.deadline) {
     end_run(lua, Kind::budget_time);
   }
 }

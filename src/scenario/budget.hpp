@@ -27,8 +27,9 @@ struct Budget {
 
   /// Set once, when the run must end: from then on nothing of the scenario runs any more.
   std::optional<core::ScriptEnd::Kind> spent;
-  std::uint64_t next_look = 0;                                ///< at so many instructions look at the clock again
-  void (*at_look)(lua_State* lua, Budget& budget) = nullptr;  ///< the host's part of a look; may be absent
+  std::uint64_t next_look = 0;                      ///< at so many instructions look at the clock again
+  std::chrono::steady_clock::time_point looked_at;  ///< and saw this
+  void (*at_look)(Budget& budget) = nullptr;        ///< the host's part of a look; may be absent
 };
 
 /// The account of the run that this state (or a coroutine of it) belongs to: the host keeps it in the extra space.
