@@ -8,6 +8,7 @@ find_package(spdlog REQUIRED)
 
 pkg_check_modules(libargon2 REQUIRED IMPORTED_TARGET libargon2)
 pkg_check_modules(libcurl REQUIRED IMPORTED_TARGET libcurl)
+pkg_check_modules(libpq REQUIRED IMPORTED_TARGET libpq)
 pkg_check_modules(lua REQUIRED IMPORTED_TARGET lua5.4-c++)  # the C build longjmps past destructors
 pkg_check_modules(pugixml REQUIRED IMPORTED_TARGET pugixml)
 pkg_check_modules(simdjson REQUIRED IMPORTED_TARGET simdjson)
@@ -21,7 +22,7 @@ add_library(SOCI::soci_core INTERFACE IMPORTED)
 target_include_directories(SOCI::soci_core SYSTEM INTERFACE ${SOCI_INCLUDE_DIR} ${SOCI_INCLUDE_DIR}/soci)
 target_link_libraries(SOCI::soci_core INTERFACE ${SOCI_CORE_LIBRARY})
 
-find_package(tomlplusplus REQUIRED)
+find_path(TOMLPLUSPLUS_INCLUDE_DIR toml++/toml.h REQUIRED)  # used as a header: see base/settings.cpp
 find_package(CLI11 REQUIRED)
 
 if(OTKLIK_TESTS)

@@ -1,6 +1,7 @@
 #pragma once
-#include <array>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <variant>
 
@@ -41,8 +42,12 @@ struct DirectoryChanged { std::string what; std::string key; std::string by; };
 /// Posted by a scenario. `data` is JSON text.
 struct CustomEvent { std::string name; std::string data; Uuid run; };
 
+/// Written by the log itself: so many events before this one could not be kept (full disk, full queue) and are in no
+/// file. A reader that counts knows by it that his figures lack them.
+struct EventsLost { std::uint64_t count = 0; Time since{}; };
+
 using EventBody = std::variant<ServerStarted, ServerStopping, ScriptStarted, ScriptEnded, LoginSucceeded, LoginRefused,
-                               DirectoryChanged, CustomEvent>;
+                               DirectoryChanged, CustomEvent, EventsLost>;
 
 struct Event {
   Time at;
@@ -51,5 +56,8 @@ struct Event {
 
 /// `script_started`, …: what the log and, later, every push calls it.
 std::string_view name(const EventBody& body) noexcept;
+
+/// What an event takes in a queue, in units of about 256 bytes and at least one: queues are bounded in these.
+std::size_t weight(const EventBody& body) noexcept;
 
 }  // namespace otklik::core

@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -17,6 +18,9 @@ enum class Privilege : std::uint8_t {
   supervise,       ///< `supervise`: see and steer others' calls and states
   operate,         ///< `operate`: take part in the call centre
 };
+
+inline constexpr std::array all_privileges{Privilege::webapi_execute, Privilege::admin_manage, Privilege::supervise,
+                                           Privilege::operate};
 
 std::string_view name(Privilege privilege) noexcept;
 std::optional<Privilege> privilege_named(std::string_view name) noexcept;

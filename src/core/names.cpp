@@ -43,10 +43,18 @@ struct NameOf {
   std::string_view operator()(const LoginRefused&) const { return "login_refused"; }
   std::string_view operator()(const DirectoryChanged&) const { return "directory_changed"; }
   std::string_view operator()(const CustomEvent&) const { return "custom_event"; }
+  std::string_view operator()(const EventsLost&) const { return "events_lost"; }
 };
 
 }  // namespace
 
 std::string_view name(const EventBody& body) noexcept { return std::visit(NameOf{}, body); }
+
+std::size_t weight(const EventBody& body) noexcept {
+  // only these carry text of any length; the rest are names
+  if (const auto* custom = std::get_if<CustomEvent>(&body)) return 1 + custom->data.size() / 256;
+  if (const auto* ended = std::get_if<ScriptEnded>(&body)) return 1 + ended->error.size() / 256;
+  return 1;
+}
 
 }  // namespace otklik::core

@@ -1,0 +1,218 @@
+#include "store/event_log/event_json.hpp"
+
+#include <simdjson.h>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include "base/json_writer.hpp"
+
+namespace otklik::store {
+namespace {
+
+using namespace core;
+
+/// One parser for each thread: its buffers are worth keeping.
+simdjson::dom::parser& parser() {
+  thread_local simdjson::dom::parser the_parser;
+  return the_parser;
+}
+
+class Fields {
+ public:
+  explicit Fields(std::string& out) : out_(out), json_(out) { json_.begin_object(); }
+  ~Fields() { json_.end_object(); }
+  Fields(const Fields&) = delete;
+  Fields& operator=(const Fields&) = delete;
+
+  Fields& text(std::string_view key, std::string_view value) {
+    if (!value.empty()) json_.field(key, value);
+    return *this;
+  }
+  Fields& id(std::string_view key, const Uuid& value) {
+    if (value.is_nil()) return *this;
+    json_.key(key).raw("\"");  // the rest of the string goes past the writer: it needs no escapes
+    value.append_to(out_);
+    out_ += '"';
+    return *this;
+  }
+  template <class Number>
+  Fields& number(std::string_view key, Number value) {
+    json_.field(key, value);
+    return *this;
+  }
+  /// Text that should be JSON: as such where it is, else as a string under `other_key`.
+  Fields& json(std::string_view key, std::string_view other_key, std::string_view value) {
+    if (value.empty()) return *this;
+    std::string compact(value.size(), '\0');
+    std::size_t size = 0;
+    // Line breaks between its parts must go, and minify alone would let through what is no JSON.
+    if (!parser().parse(value.data(), value.size()).error() &&
+        !simdjson::minify(value.data(), value.size(), compact.data(), size)) {
+      json_.key(key).raw(std::string_view(compact).substr(0, size));
+    } else {
+      json_.field(other_key, value);
+    }
+    return *this;
+  }
+
+ private:
+  std::string& out_;
+  JsonWriter json_;
+};
+
+struct Append {
+  std::string& out;
+
+  void operator()(const ServerStarted& e) const { Fields(out).text("version", e.version); }
+  void operator()(const ServerStopping&) const { Fields{out}; }
+  void operator()(const ScriptStarted& e) const {
+    Fields(out)
+        .id("run", e.run)
+        .text("scenario", e.scenario)
+        .number("code", static_cast<int>(e.code))
+        .id("user", e.user)
+        .text("login", e.login)
+        .id("parent", e.parent);
+  }
+  void operator()(const ScriptEnded& e) const {
+    Fields(out)
+        .id("run", e.run)
+        .text("scenario", e.scenario)
+        .text("kind", name(e.kind))
+        .text("error", e.error)
+        .number("took_us", e.took.count())
+        .number("instructions", e.instructions);
+  }
+  void operator()(const LoginSucceeded& e) const {
+    Fields(out).id("user", e.user).text("login", e.login).text("by", e.by).text("address", e.address);
+  }
+  void operator()(const LoginRefused& e) const {
+    Fields(out).text("login", e.login).text("reason", e.reason).text("address", e.address);
+  }
+  void operator()(const DirectoryChanged& e) const {
+    Fields(out).text("what", e.what).text("key", e.key).text("by", e.by);
+  }
+  void operator()(const CustomEvent& e) const {
+    Fields(out).text("name", e.name).json("data", "text", e.data).id("run", e.run);
+  }
+  void operator()(const EventsLost& e) const {
+    Fields(out)
+        .number("count", e.count)
+        .text("since", utc_text(e.since))
+        .number("since_us", e.since.time_since_epoch().count());
+  }
+};
+
+/// Reads fields; remembers whether one was of the wrong kind.
+class Reading {
+ public:
+  explicit Reading(simdjson::dom::object object) : object_(object) {}
+
+  std::string text(std::string_view key) {
+    std::string_view value;
+    return has(object_[key].get(value)) ? std::string(value) : std::string();
+  }
+  Uuid id(std::string_view key) {
+    std::string_view value;
+    if (!has(object_[key].get(value))) return {};
+    const auto id = Uuid::parse(value);
+    if (!id) wrong_ = true;
+    return id.value_or(Uuid{});
+  }
+  std::uint64_t count(std::string_view key) {
+    std::uint64_t value = 0;
+    return has(object_[key].get(value)) ? value : 0;
+  }
+  std::int64_t number(std::string_view key) {
+    std::int64_t value = 0;
+    return has(object_[key].get(value)) ? value : 0;
+  }
+  std::string json(std::string_view key) {
+    simdjson::dom::element value;
+    return has(object_[key].get(value)) ? simdjson::minify(value) : std::string();
+  }
+  ScriptEnd::Kind kind(std::string_view key) {
+    using Kind = ScriptEnd::Kind;
+    const std::string value = text(key);
+    for (const auto each : {Kind::finished, Kind::failed, Kind::budget_memory, Kind::budget_instructions,
+                            Kind::budget_time, Kind::stopped}) {
+      if (name(each) == value) return each;
+    }
+    wrong_ = true;
+    return Kind::failed;
+  }
+
+  [[nodiscard]] bool wrong() const noexcept { return wrong_; }
+
+ private:
+  bool has(simdjson::error_code error) {
+    if (error == simdjson::NO_SUCH_FIELD) return false;
+    if (error) wrong_ = true;
+    return !error;
+  }
+
+  simdjson::dom::object object_;
+  bool wrong_ = false;
+};
+
+std::optional<EventBody> read(std::string_view type, Reading& json) {
+  if (type == "script_started") {
+    return ScriptStarted{.run = json.id("run"),
+                         .scenario = json.text("scenario"),
+                         .code = static_cast<LaunchCode>(json.number("code")),
+                         .user = json.id("user"),
+                         .login = json.text("login"),
+                         .parent = json.id("parent")};
+  }
+  if (type == "script_ended") {
+    return ScriptEnded{.run = json.id("run"),
+                       .scenario = json.text("scenario"),
+                       .kind = json.kind("kind"),
+                       .error = json.text("error"),
+                       .took = std::chrono::microseconds(json.number("took_us")),
+                       .instructions = json.count("instructions")};
+  }
+  if (type == "login_succeeded") {
+    return LoginSucceeded{
+        .user = json.id("user"), .login = json.text("login"), .by = json.text("by"), .address = json.text("address")};
+  }
+  if (type == "login_refused") {
+    return LoginRefused{.login = json.text("login"), .reason = json.text("reason"), .address = json.text("address")};
+  }
+  if (type == "directory_changed") {
+    return DirectoryChanged{.what = json.text("what"), .key = json.text("key"), .by = json.text("by")};
+  }
+  if (type == "custom_event") {
+    CustomEvent event{.name = json.text("name"), .data = json.json("data"), .run = json.id("run")};
+    if (event.data.empty()) event.data = json.text("text");
+    return event;
+  }
+  if (type == "server_started") return ServerStarted{.version = json.text("version")};
+  if (type == "server_stopping") return ServerStopping{};
+  if (type == "events_lost") {
+    return EventsLost{.count = json.count("count"), .since = Time(std::chrono::microseconds(json.number("since_us")))};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+void append_json(std::string& out, const EventBody& body) { std::visit(Append{out}, body); }
+
+Result<EventBody> event_from_json(std::string_view type, std::string_view payload) {
+  simdjson::dom::object object;
+  if (parser().parse(payload.data(), payload.size()).get(object)) {
+    return fail(ErrorCode::bad_request, "the payload of an event is no JSON object");
+  }
+  Reading json(object);
+  auto event = read(type, json);
+  if (!event) return fail(ErrorCode::not_found, "this version knows no such type of event");
+  if (json.wrong()) return fail(ErrorCode::bad_request, "a field of an event is not of its kind");
+  return std::move(*event);
+}
+
+}  // namespace otklik::store

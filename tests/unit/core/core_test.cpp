@@ -1,0 +1,258 @@
+#include "core/core.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <future>
+#include <latch>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace otklik::core {
+namespace {
+
+/// Keeps what it gets; tells it is safe at once.
+class LogInMemory final : public EventLog {
+ public:
+  void append(std::span<LogEntry> batch) override {
+    const std::lock_guard lock(mutex_);
+    for (auto& entry : batch) {
+      events_.push_back(std::move(entry.event));
+      if (entry.done) entry.done(events_.size());
+    }
+    ++batches_;
+  }
+  [[nodiscard]] bool accepts() const noexcept override { return accepts_; }
+  [[nodiscard]] std::size_t room() const noexcept override { return room_; }
+
+  std::vector<Event> events() {
+    const std::lock_guard lock(mutex_);
+    return events_;
+  }
+
+  std::atomic<bool> accepts_ = true;
+  std::atomic<std::size_t> room_ = 1 << 20;
+  std::atomic<int> batches_ = 0;
+
+ private:
+  std::mutex mutex_;
+  std::vector<Event> events_;
+};
+
+class HandClock final : public Clock {
+ public:
+  [[nodiscard]] Time now() const override { return Time(std::chrono::microseconds(at_.load())); }
+  std::atomic<std::int64_t> at_ = 1'000'000;
+};
+
+const auto here = [](std::move_only_function<void()> work) { work(); };
+
+ScriptStarted started(const Uuid& run) {
+  return {.run = run, .scenario = "Echo", .code = LaunchCode::http, .user = {}, .login = "api", .parent = {}};
+}
+ScriptEnded ended(const Uuid& run) {
+  return {
+      .run = run, .scenario = "Echo", .kind = ScriptEnd::Kind::finished, .error = {}, .took = {}, .instructions = 1};
+}
+
+class CoreTest : public testing::Test {
+ protected:
+  /// Everything told by this thread so far has been applied, recorded and published.
+  void settle() {
+    for (bool answered = false; !answered;) {  // a full queue refuses the question: ask again
+      std::promise<bool> answer;
+      core_.ask([](const Machine& machine) { return machine.turns(); }, here,
+                [&](Result<std::uint64_t> turns) { answer.set_value(turns.has_value()); });
+      answered = answer.get_future().get();
+    }
+  }
+  /// Keeps the strand busy until it is let go.
+  std::shared_ptr<std::latch> hold() {
+    auto gate = std::make_shared<std::latch>(1);
+    auto reached = std::make_shared<std::latch>(1);
+    core_.ask(
+        [gate, reached](const Machine&) {
+          reached->count_down();
+          gate->wait();
+          return 0;
+        },
+        here, [](auto) {});
+    reached->wait();
+    return gate;
+  }
+
+  LogInMemory log_;
+  HandClock clock_;
+  Core core_{log_, clock_, {.queue = 100, .patience = std::chrono::milliseconds(20)}};
+};
+
+TEST_F(CoreTest, records_what_it_is_told_in_order_with_the_time_of_its_clock) {
+  const Uuid run = Uuid::random();
+  core_.tell(started(run));
+  core_.tell(ended(run));
+  settle();
+  const auto events = log_.events();
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_EQ(name(events[0].body), "script_started");
+  EXPECT_EQ(name(events[1].body), "script_ended");
+  EXPECT_EQ(events[0].at, clock_.now());
+}
+
+TEST_F(CoreTest, has_a_fact_in_its_snapshot_before_anybody_hears_that_it_is_recorded) {
+  const Uuid run = Uuid::random();
+  std::promise<bool> seen;
+  core_.tell(started(run), Durability::written, [&](Result<std::uint64_t> sequence) {
+    EXPECT_EQ(sequence, 1U);
+    seen.set_value(core_.overview()->scripts.running.find(run) != nullptr);
+  });
+  EXPECT_TRUE(seen.get_future().get());
+}
+
+TEST_F(CoreTest, answers_a_question_after_everything_told_before_it) {
+  std::promise<std::uint64_t> answer;
+  core_.tell(started(Uuid::random()));
+  core_.tell(started(Uuid::random()));
+  core_.ask([](const Machine& machine) { return machine.scripts().total().started; }, here,
+            [&](Result<std::uint64_t> count) { answer.set_value(count.value()); });
+  EXPECT_EQ(answer.get_future().get(), 2U);
+}
+
+TEST_F(CoreTest, brings_the_answer_home_to_the_callers_executor) {
+  Strand home("home");
+  std::promise<bool> at_home;
+  core_.ask([](const Machine&) { return std::make_unique<int>(7); },
+            [&](auto work) { (void)home.try_post(std::move(work)); },
+            [&](Result<std::unique_ptr<int>> answer) { at_home.set_value(home.runs_here() && **answer == 7); });
+  EXPECT_TRUE(at_home.get_future().get());
+}
+
+TEST_F(CoreTest, publishes_once_and_calls_the_log_once_for_a_batch) {
+  const auto gate = hold();
+  const int batches_before = log_.batches_;
+  for (int i = 0; i < 50; ++i) core_.tell(started(Uuid::random()));
+  gate->count_down();
+  settle();
+  EXPECT_EQ(log_.batches_ - batches_before, 1);
+  EXPECT_EQ(core_.overview()->turns, 50U);
+}
+
+TEST_F(CoreTest, makes_a_teller_wait_when_its_queue_is_full_and_loses_nothing) {
+  const auto gate = hold();
+  std::thread teller([&] {
+    for (int i = 0; i < 500; ++i) core_.tell(started(Uuid::random()));
+  });
+  while (core_.figures().queued < 100) std::this_thread::yield();
+  gate->count_down();
+  teller.join();
+  settle();
+  EXPECT_EQ(log_.events().size(), 500U);
+}
+
+TEST_F(CoreTest, refuses_a_question_when_its_queue_is_full) {
+  const auto gate = hold();
+  for (int i = 0; i < 100; ++i) core_.tell(started(Uuid::random()));
+  Result<int> answer;
+  core_.ask([](const Machine&) { return 1; }, here, [&](Result<int> given) { answer = given; });
+  EXPECT_EQ(answer.error().code, ErrorCode::too_many);
+  gate->count_down();
+}
+
+TEST_F(CoreTest, makes_tellers_wait_for_a_slow_log_but_not_for_one_that_hangs) {
+  log_.room_ = 10;
+  for (int i = 0; i < 200; ++i) core_.tell(started(Uuid::random()));  // ten fit, one is waited for, the rest go in
+  settle();
+  EXPECT_EQ(log_.events().size(), 200U);
+  log_.room_ = 1 << 20;
+  core_.tell(started(Uuid::random()));
+  settle();
+  EXPECT_EQ(log_.events().size(), 201U);
+}
+
+TEST_F(CoreTest, accepts_only_what_the_log_accepts) {
+  EXPECT_TRUE(core_.accepts());
+  log_.accepts_ = false;
+  EXPECT_FALSE(core_.accepts());
+}
+
+TEST_F(CoreTest, applies_what_is_queued_when_it_stops_and_refuses_what_comes_later) {
+  const auto gate = hold();
+  for (int i = 0; i < 20; ++i) core_.tell(started(Uuid::random()));
+  std::thread stopper([&] { core_.stop(); });
+  while (core_.accepts()) std::this_thread::yield();
+  ErrorCode told{};
+  core_.tell(started(Uuid::random()), Durability::written,
+             [&](Result<std::uint64_t> result) { told = result.error().code; });
+  EXPECT_EQ(told, ErrorCode::unavailable);
+  Result<int> answer;
+  core_.ask([](const Machine&) { return 1; }, here, [&](Result<int> given) { answer = given; });
+  EXPECT_EQ(answer.error().code, ErrorCode::unavailable);
+  gate->count_down();
+  stopper.join();
+  EXPECT_EQ(log_.events().size(), 20U);
+}
+
+TEST_F(CoreTest, records_what_cannot_have_happened_and_counts_it) {
+  core_.tell(ended(Uuid::random()));
+  settle();
+  EXPECT_EQ(log_.events().size(), 1U);
+  EXPECT_EQ(core_.overview()->impossible, 1U);
+}
+
+TEST_F(CoreTest, can_be_told_from_its_own_strand_though_its_queue_is_full) {
+  const auto gate = hold();
+  core_.ask([](const Machine&) { return 0; },
+            [this](auto) {
+              for (int i = 0; i < 300; ++i) core_.tell(started(Uuid::random()));
+            },
+            [](auto) {});
+  gate->count_down();
+  settle();
+  settle();
+  EXPECT_EQ(log_.events().size(), 300U);
+}
+
+TEST(Core, counts_slow_turns) {
+  LogInMemory log;
+  HandClock clock;
+  Core core(log, clock, {.slow_turn = std::chrono::milliseconds(-1)});
+  core.tell(ServerStarted{.version = "1"});
+  core.stop();
+  EXPECT_EQ(core.figures().slow_turns, 1U);
+}
+
+TEST(Core, loses_no_fact_and_no_answer_of_many_tellers) {
+  LogInMemory log;
+  HandClock clock;
+  Core core(log, clock, {.queue = 64});
+  std::atomic<int> recorded = 0;
+  std::atomic<int> answered = 0;
+  std::vector<std::thread> tellers;
+  for (int t = 0; t < 4; ++t) {
+    tellers.emplace_back([&] {
+      for (int i = 0; i < 2000; ++i) {
+        const Uuid run = Uuid::random();
+        core.tell(started(run), Durability::written, [&](Result<std::uint64_t>) { ++recorded; });
+        core.ask([run](const Machine& machine) { return machine.scripts().running().find(run) != nullptr; }, here,
+                 [&](Result<bool> found) {
+                   if (found) EXPECT_TRUE(*found);
+                   ++answered;
+                 });
+        core.tell(ended(run));
+        (void)core.overview()->scripts.running.find(run);
+      }
+    });
+  }
+  for (auto& teller : tellers) teller.join();
+  core.stop();
+  EXPECT_EQ(recorded, 8000);
+  EXPECT_EQ(answered, 8000);
+  EXPECT_EQ(log.events().size(), 16000U);
+  EXPECT_TRUE(core.overview()->scripts.running.empty());
+  EXPECT_EQ(core.overview()->impossible, 0U);
+}
+
+}  // namespace
+}  // namespace otklik::core
