@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string_view>
@@ -23,9 +24,11 @@ class Responder {
   Responder& operator=(Responder&&) noexcept;
   ~Responder();
 
+  /// Afterwards the request may no longer be looked at.
   void send(Response&& response);
 
-  /// Runs `work` on the connection's loop after `delay`, unless the request has been answered by then. One at a time.
+  /// Runs `work` on the connection's loop after `delay`, unless the request has been answered by then. One at a time:
+  /// a second call replaces the first. Runs too when the client has gone meanwhile; not when the server has ended.
   void after(std::chrono::milliseconds delay, std::move_only_function<void()> work);
 
   explicit operator bool() const noexcept { return connection_ != nullptr; }
@@ -33,30 +36,55 @@ class Responder {
  private:
   friend class Connection;
   Responder(std::shared_ptr<Connection> connection, std::uint64_t request) noexcept;
+  void answer(Response&& response) noexcept;
 
   std::shared_ptr<Connection> connection_;
   std::uint64_t request_ = 0;
 };
 
-/// Takes a body piece by piece while it comes, instead of having it collected: uploads. Called on the connection's loop.
+/// Holds back a body that comes faster than its sink can take it. Copyable, any thread, harmless after the request.
+class BodyFlow {
+ public:
+  BodyFlow() = default;
+
+  /// No more is read from the client, nor is its time counted, until resume(). Called within write(), what has been
+  /// read already (at most 64 KiB) is still written.
+  void pause() const;
+  void resume() const;
+
+ private:
+  friend class Connection;
+  BodyFlow(std::weak_ptr<Connection> connection, std::uint64_t request) noexcept;
+
+  std::weak_ptr<Connection> connection_;
+  std::uint64_t request_ = 0;
+};
+
+/// Takes a body piece by piece while it comes, instead of having it collected: uploads. Called on the connection's
+/// loop. Lives, like the request, until abort() or until its Responder has answered or is destroyed.
 class BodySink {
  public:
   virtual ~BodySink() = default;
-  /// False: no more is wanted, the answer has been or will be sent, and the connection closes after it.
+  /// Before the first piece. A sink that may need to hold the client back keeps `flow`.
+  virtual void begin(BodyFlow flow) { static_cast<void>(flow); }
+  /// False: no more is wanted; refused() follows, and the connection closes after the answer.
   virtual bool write(std::string_view piece) = 0;
   /// The body is whole; the sink answers by `responder` when it is ready.
   virtual void finish(Responder responder) = 0;
+  /// write() said false: the place to say why. The default leaves it at 500.
+  virtual void refused(Responder responder) { static_cast<void>(responder); }
   /// The client went away, was too slow or sent a malformed body: nothing more comes, nothing can be answered.
   virtual void abort() = 0;
 };
 
-/// What to do with a body, said when only the head is known. `100 Continue` goes out only for the first two.
+/// What to do with a body, said within admit(), when only the head is known. `100 Continue` goes out only for the first
+/// two. Saying nothing is 500.
 class Admission {
  public:
   virtual ~Admission() = default;
-  virtual void collect(std::size_t limit) = 0;               ///< then Application::serve; past `limit` bytes: 413
+  virtual void collect(std::size_t limit) = 0;  ///< then Application::serve; past `limit` bytes: 413
   virtual void stream(std::unique_ptr<BodySink> sink) = 0;
-  virtual void refuse(Response&& response) = 0;              ///< answered now, the connection closes after it
+  virtual void refuse(Response&& response) = 0;  ///< answered now, the connection closes after it
 };
 
 /// What a listener serves. Called on many loops at once: an application keeps its own state safe for that.

@@ -9,10 +9,11 @@ namespace otklik::net {
 
 /// `a=1&b=2` of a query or of an `application/x-www-form-urlencoded` body, decoded: `+` is a space, percent escapes and
 /// raw bytes make a value, which is UTF-8 or else read as Windows-1251. A `%` without two hexadecimal digits stands for
-/// itself. Names keep their case here and are found in any case. Empty pairs (`&&`) are passed over.
+/// itself. Names keep their case here and are found in any case. Empty pairs (`&&`) are passed over, and so is what
+/// follows the 4096th: a body of nothing but `&a` would else cost forty times its size in memory.
 class Form {
  public:
-  /// Appends; the first value of a name wins, so parse the URL before the body.
+  /// Appends; the first value of a name that is not empty wins, so parse the URL before the body.
   void parse(std::string_view text);
 
   /// Nothing when absent or empty: an empty parameter counts as absent.

@@ -5,32 +5,28 @@
 #include <string>
 #include <vector>
 
-#include "base/error.hpp"
 #include "base/address.hpp"
+#include "base/error.hpp"
 #include "net/application.hpp"
 #include "net/limits.hpp"
+#include "net/tls.hpp"
 
 namespace otklik::net {
-
-/// Where certificates come from: PEM files, read at start and again at reload_certificates().
-struct TlsFiles {
-  std::string certificate_chain;
-  std::string private_key;
-};
 
 struct ListenerOptions {
   Endpoint endpoint;
   bool tls = false;
-  bool admin = false;           ///< shown as `listening admin http://…`
+  bool admin = false;                  ///< shown as `listening admin http://…`
   Application* application = nullptr;  ///< must outlive the server
 };
 
 struct ServerOptions {
-  int threads = 0;              ///< loops; 0: one for each core
+  int threads = 0;  ///< loops; 0: one for each core
   Limits limits;
-  TlsFiles tls;                 ///< empty: no TLS listener can be opened
-  std::vector<Network> trusted_proxies;      ///< whose X-Forwarded-For and X-Forwarded-Proto count
-  std::vector<std::string> cors_origins;     ///< empty: CORS off; `*`: any origin, without credentials
+  TlsFiles tls;                           ///< empty: no TLS listener can be opened
+  std::vector<Network> trusted_proxies;   ///< whose X-Forwarded-For and X-Forwarded-Proto count
+  std::vector<std::string> cors_origins;  ///< empty: CORS off; `*`: any origin, without credentials
+  std::vector<std::string> cors_exposed;  ///< headers of ours that a page of another origin may read
   bool access_log = true;
 };
 
