@@ -1,7 +1,5 @@
 #include "web_api/answer.hpp"
 
-#include <charconv>
-
 #include "base/json_writer.hpp"
 #include "base/text.hpp"
 
@@ -124,11 +122,7 @@ net::Response envelope_response(const Envelope& envelope, const AnswerStyle& sty
                              content_type(style));
 }
 
-std::string request_id(const net::RequestHead& head) {
-  char digits[20];
-  const auto end = std::to_chars(digits, digits + sizeof digits, head.id, 16).ptr;
-  return {digits, end};
-}
+std::string request_id(const net::RequestHead& head) { return net::request_id_text(head.id); }
 
 net::Response error_response(int status, std::string_view code, std::string_view message, const net::RequestHead& head,
                              const AnswerStyle& style) {

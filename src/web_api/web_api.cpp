@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "net/conditional.hpp"
+#include "net/file_response.hpp"
 #include "net/form.hpp"
-#include "web_api/file_answer.hpp"
+#include "net/media_type.hpp"
 #include "web_api/parameters.hpp"
 #include "web_api/script_answer.hpp"
 #include "web_api/script_run.hpp"
@@ -144,18 +146,32 @@ void WebApi::serve_www(const net::Request& request, net::Responder responder) {
     if (request.has_query && net::is_header_value(request.query)) (location += '?') += request.query;
     return responder.send(permanently_at(location));
   }
-  const auto& file = std::get<Www::FileFound>(*found);
   Counters::count(counters_.files);
-  net::Response response;
+  responder.send(file_answer(std::get<Www::FileFound>(*found), request));
+}
+
+net::Response WebApi::file_answer(const Www::FileFound& file, const net::RequestHead& head) const {
+  auto open = file.open;
   if (file.kept) {
-    response.headers = file.kept->headers;
-    return responder.send(file_response({file.mark.size, file.mark.written_ns, file.kept->etag, file.kept->content, {}},
-                                        request, std::move(response)));
+    const KeptFile& kept = *file.kept;
+    const auto precondition = net::evaluate_preconditions(head, kept.validators);
+    if (precondition != net::Precondition::failed && !head.has_header("range")) {
+      net::Response response;
+      response.headers = kept.headers;
+      if (precondition == net::Precondition::passed) {
+        response.body = kept.content;
+      } else {
+        response.status = 304;
+      }
+      return response;
+    }
+    auto reopened = www_.reopen(file);
+    if (!reopened) return error_response(reopened.error(), head, json_style);
+    open = std::move(*reopened);
   }
-  const std::string etag = etag_of(file.mark.size, file.mark.written_ns);
-  response.headers = file_headers(file.name, file.mark.written_ns, etag);
-  responder.send(
-      file_response({file.mark.size, file.mark.written_ns, etag, {}, file.open}, request, std::move(response)));
+  const auto facts = net::FileFacts::of(open->get());
+  if (!facts) return error_response(ErrorCode::not_found, head, json_style);
+  return net::file_response(head, std::move(open), *facts, net::media_type(file.name));
 }
 
 void WebApi::run_hook(const Hook& hook, const net::Request& request, net::Responder responder) {

@@ -39,6 +39,7 @@ class WebApi final : public net::Application {
   void run(const Method& method, const net::Request& request, Door::Entry entry, net::Responder responder);
   void serve_www(const net::Request& request, net::Responder responder);
   void run_hook(const Hook& hook, const net::Request& request, net::Responder responder);
+  [[nodiscard]] net::Response file_answer(const Www::FileFound& file, const net::RequestHead& head) const;
   [[nodiscard]] net::Response allowed(const net::RequestHead& head);
 
   const Options options_;

@@ -72,7 +72,9 @@ void append_parameter(JsonWriter& json, const Parameter& parameter) {
     for (const auto choice : parameter.choices) json.value(choice);
     json.end_array();
   }
-  json.field("meaning", parameter.meaning.en).field("meaning_ru", parameter.meaning.ru).end_object();
+  json.field("meaning", one_line(parameter.meaning.en))
+      .field("meaning_ru", one_line(parameter.meaning.ru))
+      .end_object();
 }
 
 void append_method(JsonWriter& json, const Method& method) {
@@ -80,8 +82,8 @@ void append_method(JsonWriter& json, const Method& method) {
       .field("name", method.name)
       .field("summary", method.summary.en)
       .field("summary_ru", method.summary.ru)
-      .field("details", method.details.en)
-      .field("details_ru", method.details.ru)
+      .field("details", one_line(method.details.en))
+      .field("details_ru", one_line(method.details.ru))
       .field("authorization", "webapi.execute")
       .field("answer", name(method.answer));
   json.key("parameters").begin_array();
@@ -91,8 +93,8 @@ void append_method(JsonWriter& json, const Method& method) {
     json.begin_object()
         .field("status", error.status)
         .field("code", error.code)
-        .field("when", error.when.en)
-        .field("when_ru", error.when.ru)
+        .field("when", one_line(error.when.en))
+        .field("when_ru", one_line(error.when.ru))
         .end_object();
   }
   json.end_array().field("example_request", method.example_request).field("example_answer", method.example_answer);
@@ -202,12 +204,13 @@ void append_markdown(std::string& out, const Method& method, Language language) 
     out += fmt::format("- `{}` ({}", p.name, type_text(p, language));
     if (p.required) out += fmt::format("; {}", w.required);
     if (!p.default_value.empty()) out += fmt::format("; {} {}", w.default_word, p.default_value);
-    out += fmt::format("): {}\n", p.meaning.in(language));
+    out += fmt::format("): {}\n", one_line(p.meaning.in(language)));
   }
   if (!parameters.empty()) out += '\n';
   if (!method.errors.empty()) {
     out += fmt::format("{}:\n\n", w.errors);
-    for (const auto& e : method.errors) out += fmt::format("- {} `{}`: {}\n", e.status, e.code, e.when.in(language));
+    for (const auto& e : method.errors)
+      out += fmt::format("- {} `{}`: {}\n", e.status, e.code, one_line(e.when.in(language)));
     out += '\n';
   }
   out += fmt::format("{}:\n\n```\nGET {}\n```\n", w.example, method.example_request);
@@ -226,6 +229,12 @@ std::vector<ErrorRow> errors_of(const Method& method) {
   std::vector<ErrorRow> all(method.errors.begin(), method.errors.end());
   all.insert(all.end(), common_errors.begin(), common_errors.end());
   return all;
+}
+
+std::string one_line(std::string_view text) {
+  std::string out(text);
+  std::ranges::replace(out, '\n', ' ');
+  return out;
 }
 
 std::string_view name(ParameterType type) noexcept {
@@ -261,8 +270,8 @@ std::string describe_markdown(Language language) {
   for (const Method* method : all_methods()) append_markdown(out, *method, language);
   out += language == Language::ru ? "\n## Ошибки всех методов\n\n" : "\n## Errors of every method\n\n";
   for (const auto& e : common_errors) {
-    out += e.code.empty() ? fmt::format("- {}: {}\n", e.status, e.when.in(language))
-                          : fmt::format("- {} `{}`: {}\n", e.status, e.code, e.when.in(language));
+    out += e.code.empty() ? fmt::format("- {}: {}\n", e.status, one_line(e.when.in(language)))
+                          : fmt::format("- {} `{}`: {}\n", e.status, e.code, one_line(e.when.in(language)));
   }
   return out;
 }
@@ -286,11 +295,11 @@ std::string describe_text(const Method& method, Language language) {
     out += fmt::format("  {} ({}", p.name, type_text(p, language));
     if (p.required) out += fmt::format("; {}", w.required);
     if (!p.default_value.empty()) out += fmt::format("; {} {}", w.default_word, p.default_value);
-    out += fmt::format("): {}\n", p.meaning.in(language));
+    out += fmt::format("): {}\n", one_line(p.meaning.in(language)));
   }
   out += fmt::format("\n{}:\n", w.errors);
   for (const auto& e : errors_of(method)) {
-    out += fmt::format("  {}{}{}: {}\n", e.status, e.code.empty() ? "" : " ", e.code, e.when.in(language));
+    out += fmt::format("  {}{}{}: {}\n", e.status, e.code.empty() ? "" : " ", e.code, one_line(e.when.in(language)));
   }
   out += fmt::format("\n{}:\n  GET {}\n", w.example, method.example_request);
   return out;

@@ -13,6 +13,9 @@ std::vector<Parameter> parameters_of(const Method& method);
 /// Errors of a method: its own, then those of every method.
 std::vector<ErrorRow> errors_of(const Method& method);
 
+/// The table's texts are broken into lines for who reads the source: here as one.
+std::string one_line(std::string_view text);
+
 std::string_view name(ParameterType type) noexcept;
 std::string_view name(AnswerKind kind) noexcept;
 

@@ -66,14 +66,14 @@ void append_operation(JsonWriter& json, const Method& method, std::string_view v
       .begin_object()
       .field("operationId", std::string(verb) + "_" + id)
       .field("summary", method.summary.en)
-      .field("description", method.details.en);
+      .field("description", one_line(method.details.en));
   json.key("parameters").begin_array();
   for (const auto& parameter : parameters_of(method)) {
     json.begin_object()
         .field("name", parameter.name)
         .field("in", "query")
         .field("required", parameter.required)
-        .field("description", parameter.meaning.en);
+        .field("description", one_line(parameter.meaning.en));
     append_schema(json, parameter);
     json.end_object();
   }
@@ -85,7 +85,7 @@ void append_operation(JsonWriter& json, const Method& method, std::string_view v
     std::string& text = by_status[error.status];
     if (!text.empty()) text += "; ";
     if (!error.code.empty()) text += "`" + std::string(error.code) + "`: ";
-    text += error.when.en;
+    text += one_line(error.when.en);
   }
   for (const auto& [status, text] : by_status) {
     json.key(std::to_string(status)).begin_object().field("description", text);

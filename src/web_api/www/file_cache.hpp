@@ -6,6 +6,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "net/conditional.hpp"
 #include "web_api/www/file_mark.hpp"
 
 namespace otklik::web_api {
@@ -13,9 +14,9 @@ namespace otklik::web_api {
 /// A file of www/ with what every answer says of it.
 struct KeptFile {
   FileMark mark;
-  std::shared_ptr<const std::string> content;
-  std::string etag;
+  net::Validators validators;
   std::string headers;  ///< Content-Type, ETag, Last-Modified, Accept-Ranges
+  std::shared_ptr<const std::string> content;
 };
 
 /// Small files, the most lately asked for, within a limit of bytes. Whether one is still true is told by its mark. Any

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/clock.hpp"
+#include "net/file_response.hpp"
 
 namespace otklik::web_api {
 
@@ -21,12 +22,14 @@ struct FileMark {
   }
 
   /// File systems count time in ticks: a file that changed this very moment may change again and show the same mark, so
-  /// its mark proves nothing yet.
+  /// its mark proves nothing yet. A second is also what FileFacts::validators() waits for.
   [[nodiscard]] bool is_settled(Time now) const noexcept {
-    constexpr std::int64_t longest_tick_ns = 100'000'000;
+    constexpr std::int64_t long_ago_ns = 1'000'000'000;
     const auto now_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(now.time_since_epoch()).count();
-    return now_ns - changed_ns > longest_tick_ns;
+    return now_ns - changed_ns > long_ago_ns;
   }
+
+  [[nodiscard]] net::FileFacts facts() const noexcept { return {device, inode, size, written_ns}; }
 
   bool operator==(const FileMark&) const = default;
 };

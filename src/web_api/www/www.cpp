@@ -8,7 +8,9 @@
 
 #include "base/file.hpp"
 #include "base/log.hpp"
-#include "web_api/file_answer.hpp"
+#include "net/http_date.hpp"
+#include "net/media_type.hpp"
+#include "net/response.hpp"
 
 namespace otklik::web_api {
 namespace {
@@ -87,6 +89,12 @@ Result<Www::Found> Www::find_named(const std::string& name) {
   return open_file(name);
 }
 
+Result<std::shared_ptr<const UniqueFd>> Www::reopen(const FileFound& file) const {
+  auto fd = folder_.open_file(file.name);
+  if (!fd) return std::unexpected(fd.error());
+  return std::make_shared<const UniqueFd>(std::move(*fd));
+}
+
 Result<Www::Found> Www::open_file(const std::string& name) {
   const Time now = clock_.now();
   auto fd = folder_.open_file(name);
@@ -102,8 +110,13 @@ Result<Www::Found> Www::open_file(const std::string& name) {
   if (!content) return fail(ErrorCode::not_found);
   auto kept = std::make_shared<KeptFile>();
   kept->mark = mark;
-  kept->etag = etag_of(mark.size, mark.written_ns);
-  kept->headers = file_headers(name, mark.written_ns, kept->etag);
+  kept->validators = mark.facts().validators(now);
+  net::Response answer;
+  answer.add("Content-Type", net::media_type(name));
+  answer.add("ETag", kept->validators.etag);
+  answer.add("Last-Modified", net::http_date(kept->validators.last_modified));
+  answer.add("Accept-Ranges", "bytes");
+  kept->headers = std::move(answer.headers);
   kept->content = std::make_shared<const std::string>(std::move(*content));
   // A file that shrank or grew while it was read is not the one of the mark.
   if (kept->content->size() == mark.size) files_.keep(name, kept);

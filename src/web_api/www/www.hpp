@@ -42,6 +42,8 @@ class Www {
   Result<Found> find(std::string_view path);
   /// Only whether a hook would: for requests that no file may answer.
   Result<std::shared_ptr<const Hook>> find_hook(std::string_view path);
+  /// A kept file as an open one, for a part of it.
+  [[nodiscard]] Result<std::shared_ptr<const UniqueFd>> reopen(const FileFound& file) const;
 
  private:
   Result<Found> find_in_folder(const std::string& folder);

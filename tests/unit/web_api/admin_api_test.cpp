@@ -27,12 +27,13 @@ TEST(AdminApi, tells_health_and_readiness) {
 }
 
 TEST(AdminApi, shows_metrics_in_prometheus_text) {
-  AdminApi api({{}, [] {
-                  return std::vector<Figure>{
-                      {"otklik_requests_total", "Requests.", Figure::Kind::counter, metric_label("status", "2xx"), 12},
-                      {"otklik_requests_total", "Requests.", Figure::Kind::counter, metric_label("status", "4\"x\\"), 3},
-                      {"otklik_open", "Open\nones.", Figure::Kind::gauge, "", 1.5}};
-                }});
+  AdminApi api(
+      {{}, [] {
+         return std::vector<Figure>{
+             {"otklik_requests_total", "Requests.", Figure::Kind::counter, metric_label("status", "2xx"), 12},
+             {"otklik_requests_total", "Requests.", Figure::Kind::counter, metric_label("status", "4\"x\\"), 3},
+             {"otklik_open", "Open\nones.", Figure::Kind::gauge, "", 1.5}};
+       }});
   const auto response = ask(api, "GET /metrics HTTP/1.1");
   EXPECT_EQ(test::header_of(response, "content-type"), "text/plain; version=0.0.4; charset=utf-8");
   EXPECT_EQ(test::body_of(response),

@@ -19,7 +19,7 @@ TEST(Answer, is_json_for_who_prefers_it_to_xml) {
 }
 
 TEST(Answer, stays_xml_for_who_names_json_beside_everything_else) {
-  EXPECT_FALSE(prefers_json("application/json, text/plain, */*"));           // axios
+  EXPECT_FALSE(prefers_json("application/json, text/plain, */*"));  // axios
   EXPECT_FALSE(prefers_json("application/json, text/javascript, */*; q=1"));
   EXPECT_FALSE(prefers_json("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"));
   EXPECT_FALSE(prefers_json("*/*"));

@@ -10,9 +10,9 @@ Envelope started(std::vector<Property> properties) {
 }
 
 TEST(Envelope, is_the_vendors_execsvcscript_answer_byte_for_byte) {
-  const auto envelope = started({Property::simple("started", std::int64_t{1}, "success"),
-                                 Property::simple("startresult", std::int64_t{0}, "success"),
-                                 Property::named("returnvalue", "abcdef")});
+  const auto envelope =
+      started({Property::simple("started", std::int64_t{1}, "success"),
+               Property::simple("startresult", std::int64_t{0}, "success"), Property::named("returnvalue", "abcdef")});
   EXPECT_EQ(render_xml(envelope, XmlEncoding::utf_8_called_utf_16), R"(<?xml version="1.0" encoding="utf-16"?>
 <oktellxmlmapper version="80710">
   <data name="result" count="1">
@@ -26,15 +26,14 @@ TEST(Envelope, is_the_vendors_execsvcscript_answer_byte_for_byte) {
 }
 
 TEST(Envelope, is_the_vendors_getversion_answer_byte_for_byte) {
-  const Envelope envelope{
-      "version",
-      {{"version",
-        std::nullopt,
-        {Property::text("text", "Версия программы: 2.7.120918(4644.26860). Версия БД: 120711."),
-         Property::text("environment", "1.1.4322.2032"), Property::text("build", "2.7.4644.26860"),
-         Property::simple("date", "120918"), Property::text("halbuild", "2.15.40.134"),
-         Property::simple("haldate", "120913")}}},
-      false};
+  const Envelope envelope{"version",
+                          {{"version",
+                            std::nullopt,
+                            {Property::text("text", "Версия программы: 2.7.120918(4644.26860). Версия БД: 120711."),
+                             Property::text("environment", "1.1.4322.2032"), Property::text("build", "2.7.4644.26860"),
+                             Property::simple("date", "120918"), Property::text("halbuild", "2.15.40.134"),
+                             Property::simple("haldate", "120913")}}},
+                          false};
   EXPECT_EQ(render_xml(envelope, XmlEncoding::utf_8_called_utf_16), R"(<?xml version="1.0" encoding="utf-16"?>
 <oktellxmlmapper version="80710">
   <data name="version" count="1">

@@ -11,8 +11,8 @@
 
 namespace otklik::net {
 
-/// Stands in for the connection of the web server behind a Responder (fake_connection.cpp defines the Responder's members,
-/// so the linker never takes the real ones): what was answered is looked at, and its timer is fired by hand.
+/// Stands in for the connection of the web server behind a Responder (fake_connection.cpp defines the Responder's
+/// members, so the linker never takes the real ones): what was answered is looked at, and its timer is fired by hand.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   Responder responder();

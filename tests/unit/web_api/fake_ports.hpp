@@ -77,7 +77,8 @@ struct FakeScripts final : core::ScriptHost {
     return Uuid::random();
   }
   void returns(std::string name, std::string one, std::string two = {}, std::string three = {}) {
-    ends_at_once[std::move(name)] = {core::ScriptEnd::Kind::finished, {std::move(one), std::move(two), std::move(three)}, ""};
+    ends_at_once[std::move(name)] = {
+        core::ScriptEnd::Kind::finished, {std::move(one), std::move(two), std::move(three)}, ""};
   }
 };
 

@@ -11,7 +11,8 @@ using namespace std::chrono_literals;
 using test::SentRequest;
 
 TEST(Hook, is_the_descriptions_example) {
-  const auto hook = parse_hook("{\n  \"scriptname\":\"myscript\", \n  \"timeout\":10, \n  \"parameter1\":\"ЧЕРЕЗ WWW\"\n}\n");
+  const auto hook =
+      parse_hook("{\n  \"scriptname\":\"myscript\", \n  \"timeout\":10, \n  \"parameter1\":\"ЧЕРЕЗ WWW\"\n}\n");
   ASSERT_TRUE(hook);
   EXPECT_EQ(hook->scenario, "myscript");
   EXPECT_EQ(hook->timeout, 10s);
@@ -21,7 +22,8 @@ TEST(Hook, is_the_descriptions_example) {
 }
 
 TEST(Hook, tolerates_a_byte_order_mark_case_and_unknown_keys) {
-  const auto hook = parse_hook("\xEF\xBB\xBF{\"ScriptName\":\"s\",\"ASYNC\":1,\"comment\":{\"a\":[1]},\"Timeout\":0.5}");
+  const auto hook =
+      parse_hook("\xEF\xBB\xBF{\"ScriptName\":\"s\",\"ASYNC\":1,\"comment\":{\"a\":[1]},\"Timeout\":0.5}");
   ASSERT_TRUE(hook);
   EXPECT_EQ(hook->async, true);
   EXPECT_EQ(hook->timeout, 500ms);
@@ -79,7 +81,8 @@ TEST(HookOrder, fills_all_five_specials) {
 
 TEST(HookOrder, takes_a_special_only_for_the_whole_of_a_value) {
   SentRequest sent("GET /test.html HTTP/1.1");
-  const auto o = order(R"({"scriptname":"s","parameter1":"page %page%","parameter2":"%page%/","parameter3":"%unknown%"})", sent);
+  const auto o =
+      order(R"({"scriptname":"s","parameter1":"page %page%","parameter2":"%page%/","parameter3":"%unknown%"})", sent);
   EXPECT_EQ(o.parameters[0], "page %page%");
   EXPECT_EQ(o.parameters[1], "%page%/");
   EXPECT_EQ(o.parameters[2], "%unknown%");
@@ -92,7 +95,8 @@ TEST(HookOrder, passes_the_requests_parameters_that_the_hook_leaves) {
 }
 
 TEST(HookOrder, never_takes_the_script_from_outside) {
-  SentRequest sent("POST /t?name=Evil HTTP/1.1\nContent-Type: application/x-www-form-urlencoded", "name=Evil&scriptname=Evil");
+  SentRequest sent("POST /t?name=Evil HTTP/1.1\nContent-Type: application/x-www-form-urlencoded",
+                   "name=Evil&scriptname=Evil");
   EXPECT_EQ(order(R"({"scriptname":"s"})", sent).scenario, "s");
 }
 
@@ -107,7 +111,8 @@ TEST(HookOrder, lets_the_hooks_timeout_and_async_win) {
   EXPECT_EQ(order(R"({"scriptname":"s","timeout":5000})", sent).timeout, 300s) << "the ceiling holds for a hook too";
   SentRequest bad("GET /t?timeout=x&async=y HTTP/1.1");
   EXPECT_EQ(order(R"({"scriptname":"s","timeout":5,"async":0})", bad).timeout, 5s);
-  EXPECT_EQ(hook_order(parse_hook(R"({"scriptname":"s"})").value(), bad.request(), {}).error().code, ErrorCode::bad_request);
+  EXPECT_EQ(hook_order(parse_hook(R"({"scriptname":"s"})").value(), bad.request(), {}).error().code,
+            ErrorCode::bad_request);
 }
 
 }  // namespace

@@ -18,7 +18,8 @@ net::Form form(std::string_view text) {
 }
 
 TEST(Parameters, are_those_of_the_url_and_then_of_the_body) {
-  SentRequest sent("POST /x?a=1&b=2 HTTP/1.1\nContent-Type: Application/X-WWW-Form-Urlencoded; charset=utf-8", "b=3&c=4");
+  SentRequest sent("POST /x?a=1&b=2 HTTP/1.1\nContent-Type: Application/X-WWW-Form-Urlencoded; charset=utf-8",
+                   "b=3&c=4");
   const auto f = read_parameters(sent.request());
   EXPECT_EQ(f.find("a"), "1");
   EXPECT_EQ(f.find("b"), "2") << "the URL wins";
@@ -85,8 +86,8 @@ TEST(ScriptOrder, reads_all_five_and_ignores_the_rest) {
 }
 
 TEST(ScriptOrder, accepts_all_five_parameters_present_but_empty_and_no_async_or_timeout) {
-  const auto order = read_named_script_order(
-      form("name=a&startparam1=&startparam2=&startparam3=&startparam4=&startparam5="), {});
+  const auto order =
+      read_named_script_order(form("name=a&startparam1=&startparam2=&startparam3=&startparam4=&startparam5="), {});
   ASSERT_TRUE(order);
   EXPECT_EQ(order->parameters, (std::array<std::string, 5>{}));
 }

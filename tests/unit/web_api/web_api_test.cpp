@@ -1,5 +1,6 @@
 #include "web_api/web_api.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "unit/web_api/fake_connection.hpp"
@@ -37,8 +38,12 @@ class Calling : public testing::Test {
   WebApi& api() {
     if (!api_) {
       api_ = std::make_unique<WebApi>(WebApi::Ports{authenticator_, scripts_, files_, clock_}, options_,
-                                      VersionFigures{"2.7.120918(4644.26860)", "120711", "1.1.4322.2032",
-                                                     "2.7.4644.26860", "120918", {"2.15.40.134", "120913"}});
+                                      VersionFigures{"2.7.120918(4644.26860)",
+                                                     "120711",
+                                                     "1.1.4322.2032",
+                                                     "2.7.4644.26860",
+                                                     "120918",
+                                                     {"2.15.40.134", "120913"}});
     }
     return *api_;
   }
@@ -111,8 +116,8 @@ TEST_F(Calling, answers_options_without_authorization) {
 
 TEST_F(Calling, refuses_other_verbs) {
   for (const auto* verb : {"PUT", "DELETE", "PATCH", "TRACE", "PROPFIND"}) {
-    const auto& response = answer(std::string(verb) + " /execsvcscript?name=Echo HTTP/1.1\nAuthorization: " +
-                                  test::basic("api", "secret"));
+    const auto& response = answer(std::string(verb) +
+                                  " /execsvcscript?name=Echo HTTP/1.1\nAuthorization: " + test::basic("api", "secret"));
     EXPECT_EQ(response.status, 405) << verb;
     EXPECT_EQ(header_of(response, "allow"), "GET, HEAD, POST, OPTIONS");
   }
@@ -135,8 +140,8 @@ TEST_F(Calling, is_forbidden_without_and_with_wrong_authorization) {
 }
 
 TEST_F(Calling, needs_the_privilege) {
-  const auto& response = answer("GET /getversion HTTP/1.1\nAccept: application/json\nAuthorization: " +
-                                test::basic("ivan", "secret"));
+  const auto& response =
+      answer("GET /getversion HTTP/1.1\nAccept: application/json\nAuthorization: " + test::basic("ivan", "secret"));
   EXPECT_EQ(response.status, 403);
   EXPECT_NE(body_of(response).find("\"forbidden\""), std::string::npos);
 }
@@ -219,12 +224,12 @@ TEST_F(Calling, minds_other_sites_only_where_a_browser_can_have_kept_a_password)
 
 TEST_F(Calling, execsvcscript_is_the_descriptions_example) {
   scripts_.returns("SvcScript1", "abcdef");
-  const auto& response =
-      get("/execsvcscript?name=SvcScript1&startparam1=123&startparam2=234&async=0&timeout=10");
+  const auto& response = get("/execsvcscript?name=SvcScript1&startparam1=123&startparam2=234&async=0&timeout=10");
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(header_of(response, "content-type"), "text/xml; charset=utf-8");
-  EXPECT_EQ(body_of(response),
-            std::string(started_1) + "      <property_simple key=\"returnvalue\" name=\"abcdef\" />\n" + std::string(end_of_answer));
+  EXPECT_EQ(body_of(response), std::string(started_1) +
+                                   "      <property_simple key=\"returnvalue\" name=\"abcdef\" />\n" +
+                                   std::string(end_of_answer));
   const auto& start = scripts_.started.at(0);
   EXPECT_EQ(start.parameters, (std::array<std::string, 5>{"123", "234", "", "", ""}));
   EXPECT_EQ(start.code, core::LaunchCode::http);
@@ -256,7 +261,8 @@ TEST_F(Calling, execsvcscript_has_a_json_twin) {
 }
 
 TEST_F(Calling, execsvcscript_is_truthful_utf_8_or_utf_16_on_request) {
-  EXPECT_TRUE(body_of(get("/execsvcscript?name=Echo&xmlencoding=utf-8")).starts_with("<?xml version=\"1.0\" encoding=\"utf-8\"?>"));
+  EXPECT_TRUE(body_of(get("/execsvcscript?name=Echo&xmlencoding=utf-8"))
+                  .starts_with("<?xml version=\"1.0\" encoding=\"utf-8\"?>"));
   const auto& wide = get("/execsvcscript?name=Echo&xmlencoding=utf-16");
   EXPECT_EQ(header_of(wide, "content-type"), "text/xml; charset=utf-16");
   EXPECT_TRUE(body_of(wide).starts_with("\xFF\xFE<"));
@@ -300,11 +306,14 @@ TEST_F(Calling, answers_500_when_a_host_forgets_its_promise) {
 }
 
 TEST_F(Calling, execsvcscript_tells_why_a_script_did_not_start) {
-  const std::pair<core::StartRefusal, std::string_view> cases[] = {
-      {core::StartRefusal::not_found, "notfound"}, {core::StartRefusal::disabled, "disabled"},
-      {core::StartRefusal::bad_parameter, "badparameter"}, {core::StartRefusal::too_many, "toomany"},
-      {core::StartRefusal::licence, "licence"}, {core::StartRefusal::broken, "broken"},
-      {core::StartRefusal::storage_full, "storagefull"}, {core::StartRefusal::stopping, "stopping"}};
+  const std::pair<core::StartRefusal, std::string_view> cases[] = {{core::StartRefusal::not_found, "notfound"},
+                                                                   {core::StartRefusal::disabled, "disabled"},
+                                                                   {core::StartRefusal::bad_parameter, "badparameter"},
+                                                                   {core::StartRefusal::too_many, "toomany"},
+                                                                   {core::StartRefusal::licence, "licence"},
+                                                                   {core::StartRefusal::broken, "broken"},
+                                                                   {core::StartRefusal::storage_full, "storagefull"},
+                                                                   {core::StartRefusal::stopping, "stopping"}};
   int number = 0;
   for (const auto& [refusal, word] : cases) {
     scripts_.refused["X"] = refusal;
@@ -381,7 +390,8 @@ TEST_F(Calling, download_byscript_does_not_read_the_machine) {
 }
 
 TEST_F(Calling, download_byscript_sends_no_empty_file_for_a_late_script) {
-  SentRequest sent("GET /download/byscript?name=Slow&timeout=1 HTTP/1.1\nAuthorization: " + test::basic("api", "secret"));
+  SentRequest sent("GET /download/byscript?name=Slow&timeout=1 HTTP/1.1\nAuthorization: " +
+                   test::basic("api", "secret"));
   const auto connection = send(sent);
   connection->fire();
   ASSERT_TRUE(connection->response);
@@ -442,14 +452,16 @@ TEST_F(Calling, broken_hook_is_a_500_that_shows_nothing) {
   for (const auto* verb : {"GET", "POST", "HEAD"}) {
     const auto& response = answer(std::string(verb) + " /test.html HTTP/1.1");
     EXPECT_EQ(response.status, 500);
-    EXPECT_EQ(body_of(response),
-              R"({"error":{"code":"broken_hook","message":"The page is out of order","request_id":"000000000000002a"}})");
+    EXPECT_EQ(
+        body_of(response),
+        R"({"error":{"code":"broken_hook","message":"The page is out of order","request_id":"000000000000002a"}})");
   }
 }
 
 TEST_F(Calling, hook_file_is_never_sent) {
   folder_.put("test.html.execsvcscriptplain", R"({"scriptname":"Echo"})");
-  for (const auto* path : {"/test.html.execsvcscriptplain", "/test.html.EXECSVCSCRIPTPLAIN", "/test.html.execsvcscriptplain%20"}) {
+  for (const auto* path :
+       {"/test.html.execsvcscriptplain", "/test.html.EXECSVCSCRIPTPLAIN", "/test.html.execsvcscriptplain%20"}) {
     EXPECT_EQ(answer("GET " + std::string(path) + " HTTP/1.1").status, 404) << path;
     EXPECT_EQ(answer("POST " + std::string(path) + " HTTP/1.1").status, 404) << path;
   }

@@ -47,10 +47,11 @@ TEST(WwwPath, shows_no_dot_files_but_well_known) {
 
 TEST(WwwPath, is_no_hook_under_any_spelling) {
   for (const auto* path :
-       {"/t.html.execsvcscriptplain", "/t.html.EXECSVCSCRIPTPLAIN", "/t.html.ExecSvcScriptPlain", "/t.html.execsvcscriptplain/",
-        "/t.html.execsvcscriptplain.", "/t.html.execsvcscriptplain...", "/t.html.execsvcscriptplain%20",
-        "/t.html.execsvcscriptplain::$DATA", "/t.html.execsvcscriptplain%3a%3a$DATA", "/t.html%2eexecsvcscriptplain",
-        "/t.html.%65xecsvcscriptplai%6E", "/a/.execsvcscriptplain", "/t.html.execsvcscriptplain.execsvcscriptplain"}) {
+       {"/t.html.execsvcscriptplain", "/t.html.EXECSVCSCRIPTPLAIN", "/t.html.ExecSvcScriptPlain",
+        "/t.html.execsvcscriptplain/", "/t.html.execsvcscriptplain.", "/t.html.execsvcscriptplain...",
+        "/t.html.execsvcscriptplain%20", "/t.html.execsvcscriptplain::$DATA", "/t.html.execsvcscriptplain%3a%3a$DATA",
+        "/t.html%2eexecsvcscriptplain", "/t.html.%65xecsvcscriptplai%6E", "/a/.execsvcscriptplain",
+        "/t.html.execsvcscriptplain.execsvcscriptplain"}) {
     const auto read = read_www_path(path);
     ASSERT_FALSE(read) << path;
     EXPECT_EQ(read.error().code, ErrorCode::not_found) << path;
