@@ -2,8 +2,8 @@
 
 struct lua_State;
 
-/// What a scenario finds in its globals, besides what waits (that is the host's): values in, values out, no time passes.
-/// Each function leaves one table on the stack, for the host to set as a global.
+/// What a scenario finds in its globals, besides what waits (that is the host's): values in, values out, no time
+/// passes. Each function leaves one table on the stack, for the host to set as a global.
 namespace otklik::scenario {
 
 int open_base(lua_State* lua);    ///< print-less base functions: assert error ipairs next pairs pcall select tonumber …

@@ -34,17 +34,18 @@ CORE_FORBIDS = re.compile(
 
 # Libraries from outside, each behind the one folder that may know it (and what builds on it there).
 LIBRARIES = {
-    r"boost/": {"net"},
+    r"boost/": set(),  # nobody needs it
     r"openssl/": {"net", "access", "scenario", "store"},
     r"(argon2|sodium)\.h": {"access"},
     r"(lua|lualib|lauxlib|lua\.hpp)(\.h)?$": {"scenario"},
     r"curl/": {"scenario"},
     r"pugixml": {"scenario"},
     r"simdjson": {"scenario", "web_api"},
-    r"soci/|sqlite3\.h|libpq-fe\.h": {"db"},
+    r"soci/|sqlite3\.h|libpq-fe\.h|postgresql/": {"db"},
     r"zlib\.h": {"net", "store"},
     r"spdlog/": {"base"},
-    r"toml\+\+/|CLI/": set(),  # the application's
+    r"toml\+\+/": {"base"},
+    r"CLI/": set(),  # the application's
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')

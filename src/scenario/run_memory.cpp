@@ -1,0 +1,182 @@
+#include "scenario/run_memory.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+#include <utility>
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#include <sanitizer/asan_interface.h>
+#endif
+#endif
+#ifndef ASAN_POISON_MEMORY_REGION
+#define ASAN_POISON_MEMORY_REGION(address, size) (static_cast<void>(address), static_cast<void>(size))
+#define ASAN_UNPOISON_MEMORY_REGION(address, size) (static_cast<void>(address), static_cast<void>(size))
+#endif
+
+namespace otklik::scenario {
+
+void* RunMemory::allocate(void* user, void* block, std::size_t old_size, std::size_t new_size) noexcept {
+  auto& memory = *static_cast<RunMemory*>(user);
+  if (new_size == 0) {
+    if (block != nullptr) memory.give(block, old_size);
+    return nullptr;
+  }
+  if (block == nullptr) return memory.take(new_size);  // old_size is then a type tag
+  return memory.resize(block, old_size, new_size);
+}
+
+bool RunMemory::may_take(std::size_t bytes) const noexcept {
+  return budget_.memory_used <= budget_.limits.memory && bytes <= budget_.limits.memory - budget_.memory_used;
+}
+
+void RunMemory::note(std::size_t bytes) noexcept {
+  traffic_ += bytes;
+  if (traffic_ >= traffic_alarm && alarm_ != nullptr) alarm_(alarm_user_);
+}
+
+void* RunMemory::take(std::size_t size) noexcept {
+  note(size);
+  return size <= small_limit ? take_small(size) : take_big(size);
+}
+
+void* RunMemory::take_small(std::size_t size) noexcept {
+  const std::size_t index = class_of(size);
+  const std::size_t whole = (index + 1) * granule;
+  if (Free* block = free_[index]; block != nullptr) {
+    ASAN_UNPOISON_MEMORY_REGION(block, whole);
+    free_[index] = block->next;
+    return block;
+  }
+  if (static_cast<std::size_t>(end_ - at_) < whole && !new_chunk(whole)) return split_larger(index);
+  std::byte* block = std::exchange(at_, at_ + whole);
+  ASAN_UNPOISON_MEMORY_REGION(block, whole);
+  return block;
+}
+
+bool RunMemory::new_chunk(std::size_t at_least) noexcept {
+  std::size_t size = next_chunk_;
+  if (!may_take(size)) size = at_least + sizeof(Chunk) + granule;
+  if (!may_take(size)) return false;
+  auto* raw = static_cast<std::byte*>(std::malloc(size));
+  if (raw == nullptr) return false;
+  // the rest of the old chunk is not lost
+  for (auto rest = static_cast<std::size_t>(end_ - at_) / granule * granule; rest > 0;) {
+    const std::size_t part = std::min(rest, small_limit);
+    keep_free(std::exchange(at_, at_ + part), class_of(part));
+    rest -= part;
+  }
+  chunks_ = new (raw) Chunk{chunks_, size};
+  at_ = raw + (sizeof(Chunk) + granule - 1) / granule * granule;
+  end_ = raw + size;
+  ASAN_POISON_MEMORY_REGION(at_, static_cast<std::size_t>(end_ - at_));
+  held_ += size;
+  budget_.memory_used += size;
+  // grows with what is used already: at most a quarter is spare
+  next_chunk_ = std::clamp(held_ / 4 / 1024 * 1024, std::size_t{4096}, largest_chunk);
+  return true;
+}
+
+/// No more chunks: cuts a free block of another size.
+void* RunMemory::split_larger(std::size_t index) noexcept {
+  for (std::size_t larger = index + 1; larger < classes; ++larger) {
+    Free* block = free_[larger];
+    if (block == nullptr) continue;
+    ASAN_UNPOISON_MEMORY_REGION(block, (larger + 1) * granule);
+    free_[larger] = block->next;
+    auto* bytes = reinterpret_cast<std::byte*>(block);
+    keep_free(bytes + (index + 1) * granule, larger - index - 1);
+    return bytes;
+  }
+  return nullptr;
+}
+
+void RunMemory::link(Big* big) noexcept {
+  big->previous = nullptr;
+  big->next = bigs_;
+  if (bigs_ != nullptr) bigs_->previous = big;
+  bigs_ = big;
+}
+
+void* RunMemory::take_big(std::size_t size) noexcept {
+  if (size > budget_.limits.memory || !may_take(size + sizeof(Big))) return nullptr;
+  auto* big = static_cast<Big*>(std::malloc(size + sizeof(Big)));
+  if (big == nullptr) return nullptr;
+  held_ += size + sizeof(Big);
+  budget_.memory_used += size + sizeof(Big);
+  link(big);
+  return big + 1;
+}
+
+void RunMemory::keep_free(void* block, std::size_t index) noexcept {
+  ASAN_UNPOISON_MEMORY_REGION(block, sizeof(Free));
+  free_[index] = new (block) Free{free_[index]};
+  ASAN_POISON_MEMORY_REGION(block, (index + 1) * granule);
+}
+
+void RunMemory::give(void* block, std::size_t size) noexcept {
+  if (size == 0) return;
+  if (size <= small_limit) {
+    keep_free(block, class_of(size));
+    return;
+  }
+  Big* big = static_cast<Big*>(block) - 1;
+  (big->previous != nullptr ? big->previous->next : bigs_) = big->next;
+  if (big->next != nullptr) big->next->previous = big->previous;
+  held_ -= size + sizeof(Big);
+  budget_.memory_used -= size + sizeof(Big);
+  std::free(big);
+}
+
+void* RunMemory::resize(void* block, std::size_t old_size, std::size_t new_size) noexcept {
+  const bool was_small = old_size <= small_limit;
+  const bool is_small = new_size <= small_limit;
+  if (was_small && is_small && class_of(old_size) == class_of(new_size)) return block;
+  if (!was_small && !is_small) {
+    if (new_size > old_size && (new_size > budget_.limits.memory || !may_take(new_size - old_size))) return nullptr;
+    note(new_size);
+    Big* big = static_cast<Big*>(block) - 1;
+    auto* moved = static_cast<Big*>(std::realloc(big, new_size + sizeof(Big)));
+    if (moved == nullptr) return new_size <= old_size ? block : nullptr;  // Lua counts on shrinking
+    (moved->previous != nullptr ? moved->previous->next : bigs_) = moved;
+    if (moved->next != nullptr) moved->next->previous = moved;
+    held_ += new_size - old_size;
+    budget_.memory_used += new_size - old_size;
+    return moved + 1;
+  }
+  void* moved = take(new_size);
+  if (moved == nullptr) {
+    // Lua counts on shrinking: it may never fail. A small block keeps its place under its new size, which only loses
+    // the tail; a big one cannot (its new size would send it to the wrong list), so it must get what it asks for.
+    if (new_size > old_size) return nullptr;
+    if (was_small) return block;
+    const std::size_t limit = std::exchange(budget_.limits.memory, static_cast<std::size_t>(-1));
+    moved = take(new_size);
+    budget_.limits.memory = limit;
+    if (moved == nullptr) std::abort();  // the machine itself has not one page left
+  }
+  std::memcpy(moved, block, std::min(old_size, new_size));
+  give(block, old_size);
+  return moved;
+}
+
+void RunMemory::release() noexcept {
+  while (chunks_ != nullptr) {
+    Chunk* next = chunks_->next;
+    ASAN_UNPOISON_MEMORY_REGION(chunks_, chunks_->size);
+    std::free(std::exchange(chunks_, next));
+  }
+  while (bigs_ != nullptr) {
+    Big* next = bigs_->next;
+    std::free(std::exchange(bigs_, next));
+  }
+  budget_.memory_used -= held_;
+  held_ = 0;
+  at_ = end_ = nullptr;
+  next_chunk_ = first_chunk;
+  free_ = {};
+}
+
+}  // namespace otklik::scenario

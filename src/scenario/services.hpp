@@ -1,0 +1,30 @@
+#pragma once
+#include "core/ports/journal.hpp"
+#include "core/ports/script_files.hpp"
+#include "scenario/options.hpp"
+
+namespace otklik::scenario {
+
+class HttpClient;
+class Repository;
+class Scheduler;
+class SqlSources;
+class Timers;
+class Variables;
+class WorkPool;
+
+/// What the functions of a scenario reach outside of their state. The host owns or was given each, and outlives runs.
+struct Services {
+  const Options& options;
+  core::Journal& journal;
+  core::ScriptFiles& files;
+  Repository& repository;
+  Variables& variables;
+  HttpClient& http;
+  SqlSources& sql;
+  WorkPool& file_work;
+  Timers& timers;
+  Scheduler& scheduler;
+};
+
+}  // namespace otklik::scenario
