@@ -120,7 +120,7 @@ char32_t lower_of(char32_t c) noexcept {
   if (c >= 0x0410 && c <= 0x042F) return c + 32;  // А..Я
   if (c >= 0x0400 && c <= 0x040F) return c + 80;  // Ѐ..Џ, Ё among them
   if (c >= 0x0460 && c <= 0x0481) return c | 1;
-  if (c >= 0x048A && c <= 0x04BF) return c | 1;   // Ґ and the Cyrillic of other languages
+  if (c >= 0x048A && c <= 0x04BF) return c | 1;  // Ґ and the Cyrillic of other languages
   return c;
 }
 

@@ -102,7 +102,8 @@ int from_hex(lua_State* lua) {
 void append_url_encoded(Text& out, std::string_view text) {
   for (const char c : text) {
     const auto byte = static_cast<std::uint8_t>(c);
-    if ((byte | 32) - 'a' < 26U || byte - '0' < 10U || c == '-' || c == '.' || c == '_' || c == '~') {
+    if ((ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+        c == '_' || c == '~') {
       out += c;
     } else {
       out += '%';
@@ -139,12 +140,23 @@ int converted(lua_State* lua) {
 void append_html(Text& out, std::string_view text) {
   for (const char c : text) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
-      default: out += c;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default:
+        out += c;
     }
   }
 }
@@ -156,8 +168,8 @@ void append_pair(lua_State* lua, Text& out, Meter& meter, std::string_view name)
     luaL_error(lua, "text.query: a %s as a value", luaL_typename(lua, -1));
   }
   lua_pushvalue(lua, -1);  // a number must stay one in the table
-  const auto value = type == LUA_TBOOLEAN ? std::string_view(lua_toboolean(lua, -1) != 0 ? "true" : "false")
-                                          : text_at(lua, -1);
+  const auto value =
+      type == LUA_TBOOLEAN ? std::string_view(lua_toboolean(lua, -1) != 0 ? "true" : "false") : text_at(lua, -1);
   meter.step(2 + reading(name.size() + value.size()));
   if (!out.empty()) out += '&';
   append_url_encoded(out, name);

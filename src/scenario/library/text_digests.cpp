@@ -19,9 +19,15 @@ constexpr const char* forms[] = {"hex", "base64", "bytes", nullptr};
 
 int push_digest(lua_State* lua, std::string_view bytes, int form) {
   switch (form) {
-    case 0: push_text(lua, hex(bytes)); break;
-    case 1: push_text(lua, base64(bytes)); break;
-    default: push_text(lua, bytes); break;
+    case 0:
+      push_text(lua, hex(bytes));
+      break;
+    case 1:
+      push_text(lua, base64(bytes));
+      break;
+    default:
+      push_text(lua, bytes);
+      break;
   }
   return 1;
 }

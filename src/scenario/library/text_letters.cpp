@@ -81,8 +81,8 @@ int sub(lua_State* lua) {
 }
 
 bool is_blank(char32_t c) noexcept {
-  return c == ' ' || (c >= '\t' && c <= '\r') || c == 0xA0 || c == 0x2007 || c == 0x202F || c == 0x3000 || c == 0xFEFF ||
-         (c >= 0x2000 && c <= 0x200B);
+  return c == ' ' || (c >= '\t' && c <= '\r') || c == 0xA0 || c == 0x2007 || c == 0x202F || c == 0x3000 ||
+         c == 0xFEFF || (c >= 0x2000 && c <= 0x200B);
 }
 
 std::string_view trim_front(std::string_view text) noexcept {

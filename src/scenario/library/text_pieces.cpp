@@ -68,8 +68,8 @@ int join(lua_State* lua) {
       return luaL_error(lua, "bad value at index %I in table for 'join' (a %s)", static_cast<LUAI_UACINT>(i),
                         luaL_typename(lua, -1));
     }
-    const auto piece = type != LUA_TBOOLEAN ? text_at(lua, -1)
-                                            : std::string_view(lua_toboolean(lua, -1) != 0 ? "true" : "false");
+    const auto piece =
+        type != LUA_TBOOLEAN ? text_at(lua, -1) : std::string_view(lua_toboolean(lua, -1) != 0 ? "true" : "false");
     meter.step(1 + copying(piece.size() + separator.size()));
     if (i != 1) out += separator;
     out += piece;

@@ -11,7 +11,9 @@ namespace {
 
 /// The ASCII part of XML's names; beyond ASCII every letter is taken. XML 1.0 2.3.
 bool is_xml_name(std::string_view name) noexcept {
-  const auto is_letter = [](unsigned char c) { return (c | 32) - 'a' < 26U || c == '_' || c == ':' || c >= 0x80; };
+  const auto is_letter = [](unsigned char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == ':' || c >= 0x80;
+  };
   const auto follows = [&](unsigned char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '.'; };
   return !name.empty() && is_letter(static_cast<unsigned char>(name[0])) &&
          std::all_of(name.begin(), name.end(), [&](char c) { return follows(static_cast<unsigned char>(c)); }) &&

@@ -7,7 +7,8 @@ namespace {
 
 TEST(TextLibrary, changes_and_counts_letters_of_russian_text) {
   TestState state;
-  EXPECT_EQ(state.text("return text.lower('ЁЖИК Admin \\xFF'), text.upper('ёжик admin')"), "ёжик admin \xFF|ЁЖИК ADMIN");
+  EXPECT_EQ(state.text("return text.lower('ЁЖИК Admin \\xFF'), text.upper('ёжик admin')"),
+            "ёжик admin \xFF|ЁЖИК ADMIN");
   EXPECT_EQ(state.text("return text.len('Привет, 😀'), text.len(''), text.len('\\xFF\\xFE')"), "9|0|2");
   EXPECT_EQ(state.text("return text.sub('Привет', 2, 3), text.sub('Привет', -2), text.sub('Привет', 3), "
                        "text.sub('Привет', 5, 2), text.sub('Привет', -100, 100), text.sub('Привет', 1, -100), "
@@ -34,16 +35,18 @@ TEST(TextLibrary, cuts_and_joins) {
   EXPECT_EQ(state.text("return text.replace('a.b.c', '.', '%1')"), "a%1b%1c|2");
   EXPECT_EQ(state.text("return text.replace('aaa', 'a', 'b', 2)"), "bba|2");
   EXPECT_EQ(state.text("return text.replace('aaa', 'x', 'b')"), "aaa|0");
-  EXPECT_EQ(state.text("return text.starts('Привет', 'При'), text.ends('Привет', 'вет'), text.contains('Привет', 'иве'), "
-                       "text.contains('a', ''), text.starts('a', 'ab')"),
-            "true|true|true|true|false");
+  EXPECT_EQ(
+      state.text("return text.starts('Привет', 'При'), text.ends('Привет', 'вет'), text.contains('Привет', 'иве'), "
+                 "text.contains('a', ''), text.starts('a', 'ab')"),
+      "true|true|true|true|false");
 }
 
 TEST(TextLibrary, turns_encodings_into_each_other) {
   TestState state;
-  EXPECT_EQ(state.text("return text.from_1251('\\xCF\\xF0\\xE8'), text.to_1251('При') == '\\xCF\\xF0\\xE8', "
-                       "text.to_utf8('\\xCF\\xF0\\xE8'), text.to_utf8('При'), text.is_utf8('При'), text.is_utf8('\\xCF')"),
-            "При|true|При|При|true|false");
+  EXPECT_EQ(
+      state.text("return text.from_1251('\\xCF\\xF0\\xE8'), text.to_1251('При') == '\\xCF\\xF0\\xE8', "
+                 "text.to_utf8('\\xCF\\xF0\\xE8'), text.to_utf8('При'), text.is_utf8('При'), text.is_utf8('\\xCF')"),
+      "При|true|При|При|true|false");
   EXPECT_EQ(state.text("return text.to_1251('日')"), "nil|a character without a place in Windows-1251");
   EXPECT_EQ(state.text("return text.to_1251('a日b', '?')"), "a?b");
   EXPECT_EQ(state.text("return text.base64('Hello'), text.from_base64('SGVs\\r\\nbG8='), text.from_base64('_-8')"),
@@ -58,7 +61,8 @@ TEST(TextLibrary, turns_encodings_into_each_other) {
             "&lt;a href=&quot;x&quot;&gt;&#39;&amp;&lt;/a&gt;");
   EXPECT_EQ(state.text("return text.query({name = 'Иван', b = 2, a = {1, 'x y'}, c = true}), text.query({})"),
             "a=1&a=x%20y&b=2&c=true&name=%D0%98%D0%B2%D0%B0%D0%BD|");
-  EXPECT_EQ(state.text("local q = text.parse_query('?a=1&a=2&b=%D1%8F+x&&c&=v') return q.a, q.b, q.c, q['']"), "2|я x||v");
+  EXPECT_EQ(state.text("local q = text.parse_query('?a=1&a=2&b=%D1%8F+x&&c&=v') return q.a, q.b, q.c, q['']"),
+            "2|я x||v");
 }
 
 TEST(TextLibrary, makes_digests) {
@@ -81,10 +85,11 @@ TEST(TextLibrary, reads_and_writes_separated_values) {
   EXPECT_EQ(state.text("return text.csv_line({1, 'a,b', 'say \"hi\"', '', 'два\\nстроки', true}), "
                        "text.csv_line({'a;b', 'c,d'}, ';')"),
             "1,\"a,b\",\"say \"\"hi\"\"\",,\"два\nстроки\",true|\"a;b\";c,d");
-  EXPECT_EQ(state.text("local rows = text.parse_csv('\\xEF\\xBB\\xBFa,\"b \"\"x\"\", y\",\\r\\n\"1\\n2\",3\\n\\nlast') "
-                       "return #rows, #rows[1], rows[1][1], rows[1][2], rows[1][3], rows[2][1], rows[2][2], rows[3][1], "
-                       "rows[4][1]"),
-            "4|3|a|b \"x\", y||1\n2|3||last");
+  EXPECT_EQ(
+      state.text("local rows = text.parse_csv('\\xEF\\xBB\\xBFa,\"b \"\"x\"\", y\",\\r\\n\"1\\n2\",3\\n\\nlast') "
+                 "return #rows, #rows[1], rows[1][1], rows[1][2], rows[1][3], rows[2][1], rows[2][2], rows[3][1], "
+                 "rows[4][1]"),
+      "4|3|a|b \"x\", y||1\n2|3||last");
   EXPECT_EQ(state.text("return #text.parse_csv(''), #text.parse_csv('a;b', ';')[1]"), "0|2");
   EXPECT_EQ(state.text("return text.parse_csv('a,\"b')"), "nil|a quote is not closed in row 1");
   EXPECT_EQ(state.text("return text.parse_csv('a\\n\"b\"c')"), "nil|something behind a closing quote in row 2");
@@ -115,7 +120,7 @@ TEST(TextLibrary, complains_as_lua_does) {
 }
 
 TEST(TextLibrary, survives_every_wrong_argument) {
-  TestState state;
+  TestState state({.memory = 2 * 1024 * 1024, .instructions = 1'000'000'000'000});
   EXPECT_EQ(state.text(R"(
     local values = {false, 0, -1, 1.5, math.huge, math.mininteger, math.maxinteger, '', 'a', '\xFF\0', {}, {1}, {{}},
                     type, json.null}
@@ -150,10 +155,10 @@ TEST(TextLibrary, stays_within_the_budgets_of_the_run) {
     EXPECT_EQ(little.text(std::string("return pcall(") + call + ")"), "false|not enough memory") << call;
   }
   for (const char* call :
-       {"text.lower(s)", "text.len(s)", "text.sub(s, -2)", "text.trim(s)", "text.split(s, 'b')", "text.replace(s, 'b', '')",
-        "text.contains(s, 'b')", "text.is_utf8(s)", "text.base64(s)", "text.sha256(s)", "text.equal(s, s)",
-        "text.url_encode(s)", "text.parse_query(s)", "text.parse_csv(s)", "text.csv_line({s})", "text.lines(s)",
-        "text.pad_end('', 10000)", "text.join({s, s})"}) {
+       {"text.lower(s)", "text.len(s)", "text.sub(s, -2)", "text.trim(s)", "text.split(s, 'b')",
+        "text.replace(s, 'b', '')", "text.contains(s, 'b')", "text.is_utf8(s)", "text.base64(s)", "text.sha256(s)",
+        "text.equal(s, s)", "text.url_encode(s)", "text.parse_query(s)", "text.parse_csv(s)", "text.csv_line({s})",
+        "text.lines(s)", "text.pad_end('', 10000)", "text.join({s, s})"}) {
     TestState brief({.instructions = 1'000'000});
     EXPECT_EQ(brief.text(std::string("local s = ('a'):rep(100000) while true do local _ = ") + call + " end"), "spent")
         << call;
