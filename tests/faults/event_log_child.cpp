@@ -13,12 +13,14 @@
 #include <string>
 
 #include "base/clock.hpp"
+#include "base/log.hpp"
 #include "core/core.hpp"
 #include "store/event_log/event_log.hpp"
 
 int main(int count, char** arguments) {
   using namespace otklik;
   if (count != 4) return 2;
+  log::start(log::Format::text, "off");  // standard output is for numbers only
   const WallClock clock;
   store::EventLogOptions options{.folder = arguments[1]};
   options.segment_bytes = std::strtoull(arguments[3], nullptr, 10);

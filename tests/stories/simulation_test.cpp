@@ -200,7 +200,7 @@ TEST(Simulation, holds_every_invariant_through_a_million_random_facts) {
   const std::uint64_t given = setting("OTKLIK_SEED", 0);
   const std::uint64_t first = given != 0 ? given : std::random_device{}() | std::uint64_t{1} << 40;
 #if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-  const std::uint64_t all = setting("OTKLIK_SIMULATION_FACTS", 200'000);
+  const std::uint64_t all = setting("OTKLIK_SIMULATION_FACTS", 100'000);
 #else
   const std::uint64_t all = setting("OTKLIK_SIMULATION_FACTS", 1'200'000);
 #endif
