@@ -14,16 +14,6 @@ constexpr std::array<char16_t, 64> upper_half{
     0x00A7, 0x0401, 0x00A9, 0x0404, 0x00AB, 0x00AC, 0x00AD, 0x00AE, 0x0407, 0x00B0, 0x00B1, 0x0406, 0x0456,
     0x0491, 0x00B5, 0x00B6, 0x00B7, 0x0451, 0x2116, 0x0454, 0x00BB, 0x0458, 0x0405, 0x0455, 0x0457};
 
-char32_t lower(char32_t c) noexcept {
-  if (c >= U'A' && c <= U'Z') return c + 32;
-  if (c >= 0xC0 && c <= 0xDE && c != 0xD7) return c + 32;
-  if (c >= 0x0410 && c <= 0x042F) return c + 32;  // А..Я
-  if (c >= 0x0400 && c <= 0x040F) return c + 80;  // Ѐ..Џ, Ё among them
-  if (c >= 0x0460 && c <= 0x0481) return c | 1;
-  if (c >= 0x048A && c <= 0x04BF) return c | 1;   // Ґ and the Cyrillic of other languages
-  return c;
-}
-
 }  // namespace
 
 namespace detail {
@@ -124,10 +114,37 @@ std::string to_utf8(std::string_view bytes) {
   return is_utf8(bytes) ? std::string(bytes) : utf8_from_windows_1251(bytes);
 }
 
+char32_t lower_of(char32_t c) noexcept {
+  if (c >= U'A' && c <= U'Z') return c + 32;
+  if (c >= 0xC0 && c <= 0xDE && c != 0xD7) return c + 32;
+  if (c >= 0x0410 && c <= 0x042F) return c + 32;  // А..Я
+  if (c >= 0x0400 && c <= 0x040F) return c + 80;  // Ѐ..Џ, Ё among them
+  if (c >= 0x0460 && c <= 0x0481) return c | 1;
+  if (c >= 0x048A && c <= 0x04BF) return c | 1;  // Ґ and the Cyrillic of other languages
+  return c;
+}
+
+char32_t upper_of(char32_t c) noexcept {
+  if (c >= U'a' && c <= U'z') return c - 32;
+  if (c >= 0xE0 && c <= 0xFE && c != 0xF7) return c - 32;
+  if (c >= 0x0430 && c <= 0x044F) return c - 32;  // а..я
+  if (c >= 0x0450 && c <= 0x045F) return c - 80;  // ѐ..џ
+  if (c >= 0x0460 && c <= 0x0481) return c & ~char32_t{1};
+  if (c >= 0x048A && c <= 0x04BF) return c & ~char32_t{1};
+  return c;
+}
+
 std::string lower_utf8(std::string_view text) {
   std::string out;
   out.reserve(text.size());
-  for_each_code_point(text, [&](char32_t c) { append_utf8(out, lower(c)); });
+  for_each_code_point(text, [&](char32_t c) { append_utf8(out, lower_of(c)); });
+  return out;
+}
+
+std::string upper_utf8(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for_each_code_point(text, [&](char32_t c) { append_utf8(out, upper_of(c)); });
   return out;
 }
 

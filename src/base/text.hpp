@@ -18,6 +18,11 @@ std::optional<std::string> windows_1251_from_utf8(std::string_view text);
 
 /// Lower-case of ASCII, Latin-1 and Cyrillic letters; everything else stays. For comparing logins and names.
 std::string lower_utf8(std::string_view text);
+/// The other way round. What has no upper case in these alphabets (ß, ÿ) stays.
+std::string upper_utf8(std::string_view text);
+/// The same for one character.
+char32_t lower_of(char32_t code_point) noexcept;
+char32_t upper_of(char32_t code_point) noexcept;
 
 /// Calls `each(char32_t)` for every code point; malformed bytes come as U+FFFD, one for each byte.
 template <class Each>

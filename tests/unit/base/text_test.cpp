@@ -19,6 +19,19 @@ TEST(Text, refuses_what_rfc_3629_refuses) {
 
 TEST(Text, lowers_russian_letters) { EXPECT_EQ(lower_utf8("ЁЖИК Admin"), "ёжик admin"); }
 
+TEST(Text, raises_russian_letters) { EXPECT_EQ(upper_utf8("ёжик admin ґ ß"), "ЁЖИК ADMIN Ґ ß"); }
+
+TEST(Text, lowers_what_it_raised) {
+  for (char32_t c = 0; c < 0x600; ++c) {
+    if (lower_of(c) != c) {
+      EXPECT_EQ(upper_of(lower_of(c)), c) << static_cast<unsigned>(c);
+    }
+    if (upper_of(c) != c) {
+      EXPECT_EQ(lower_of(upper_of(c)), c) << static_cast<unsigned>(c);
+    }
+  }
+}
+
 TEST(Text, turns_every_windows_1251_byte_to_utf8_and_back) {
   std::string all;
   for (int i = 1; i < 256; ++i) all += static_cast<char>(static_cast<unsigned char>(i));
