@@ -15,8 +15,7 @@
 /// value: the function returns nil and a message.
 namespace otklik::scenario {
 
-/// The function that Lua is given for `body`: no C++ exception leaves it but Lua's own, by which errors and the end of
-/// a budget travel.
+/// The function that Lua is given for `body`: no C++ exception leaves it but Lua's own.
 template <int (*body)(lua_State*)>
 int guarded(lua_State* lua) {
   char why[160] = "not enough memory";
