@@ -41,10 +41,13 @@ def test_the_include_check_sees_what_it_forbids(tmp_path):
         "web_api/d.cpp": "#include <sqlite3.h>\n",
         "unknown/e.cpp": "",
     }
-    right = {"store/f.cpp": '#include "db/source.hpp"\n#include "core/events.hpp"\n#include <mutex>\n'}
+    right = {
+        "store/f.cpp": '#include "db/source.hpp"\n#include "core/events.hpp"\n#include <mutex>\n',
+        "core/core.hpp": "#include <mutex>\n",
+    }
     for name, text in {**wrong, **right}.items():
         path = tmp_path / "src" / name
-        path.parent.mkdir(parents=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     found = [message.split(": ")[0] for message in includes.complaints(tmp_path)]
     assert found == [
