@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cassert>
 #include <exception>
+#include <typeinfo>
 
 #include "base/log.hpp"
 #include "net/cors.hpp"
@@ -106,7 +107,7 @@ bool Connection::step() {
       return advance_sending();
     case Phase::closing:
       if (!flush()) return false;
-      if (!unread_input_) {
+      if (!unread_input_ || ended_) {
         close_socket();
         return false;
       }
@@ -215,8 +216,8 @@ Transport::Result Connection::read(char* into, std::size_t room) {
 bool Connection::advance_head() {
   if (!exchange_) {
     if (!readable_) {
-      if (ended_) close_socket();
-      return false;
+      if (ended_) phase_ = Phase::closing;  // after what is still to be written
+      return ended_;
     }
     exchange_ = worker_.take_exchange();
   }
@@ -239,13 +240,13 @@ bool Connection::advance_head() {
     }
     const bool is_first = e.begin == e.end;
     if (!readable_) {
-      if (ended_) {
-        close_socket();
-      } else if (is_first) {
-        worker_.give_back(std::move(exchange_));
-        if (worker_.is_draining()) close_socket();
+      const bool over = ended_ || (is_first && worker_.is_draining());
+      if (is_first || ended_) worker_.give_back(std::move(exchange_));
+      if (over) {
+        phase_ = Phase::closing;
+        unread_input_ = false;
       }
-      return false;
+      return over;
     }
     // A head that is cut here is parsed again from its beginning only as far as its last whole line.
     if (is_first) e.begin = e.end = 0;
@@ -302,10 +303,15 @@ void Connection::serve() {
   answered_ = false;
   try {
     application_.serve(exchange_->request, responder());
-  } catch (const std::exception& e) {
-    // The responder died on the way here, which has answered 500.
-    log::error("request {} ended in an exception: {}", request_id_text(exchange_->request.id), e.what());
+  } catch (const std::exception& exception) {
+    log_exception(exception);  // the responder died on the way here, which has answered 500
   }
+}
+
+// By its type alone: what it says may hold what no log may.
+void Connection::log_exception(const std::exception& exception) const {
+  log::error("request {} ended in an exception of the type {}", request_id_text(exchange_->request.id),
+             typeid(exception).name());
 }
 
 void Connection::refuse(int status, std::string_view reason) {

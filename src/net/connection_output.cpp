@@ -216,7 +216,7 @@ bool Connection::send_source() {
   try {
     size = std::get<std::unique_ptr<BodySource>>(e.response.body)->read(scratch);
   } catch (const std::exception& exception) {
-    log::error("request {} ended in an exception: {}", request_id_text(e.request.id), exception.what());
+    log_exception(exception);
     failed = true;
   }
   if (failed || size > scratch.size()) {

@@ -123,7 +123,9 @@ void Host::count_memory(Run& run) {
 
 void Host::end(Run& run) {
   auto& conclusion = run.conclusion();
-  if (conclusion.kind != Kind::finished) {
+  if (conclusion.kind == Kind::stopped) {
+    log::debug("scenario {} {}: stopped", run.scenario_name(), run.id().text());
+  } else if (conclusion.kind != Kind::finished) {
     log::warn("scenario {} {}: {}: {}", run.scenario_name(), run.id().text(), core::name(conclusion.kind),
               conclusion.error);
   }
@@ -168,6 +170,7 @@ void Host::stop(std::chrono::milliseconds grace) {
     left.reserve(runs_.size());
     for (const auto& [id, run] : runs_) left.push_back(run);
   }
+  if (!left.empty()) log::warn("{} runs of scenarios are stopped before their end", left.size());
   for (const auto& run : left) run->ask_to_stop();
   left.clear();
   {

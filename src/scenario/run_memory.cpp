@@ -18,6 +18,35 @@
 
 namespace otklik::scenario {
 
+/// First chunks that this thread has given back, for the next runs: warm, and taken without a lock.
+class RunMemory::Spare {
+ public:
+  ~Spare() {
+    while (void* chunk = take()) std::free(chunk);
+  }
+  void* take() noexcept {
+    if (first_ == nullptr) return nullptr;
+    --count_;
+    return std::exchange(first_, first_->next);
+  }
+  bool give(void* chunk) noexcept {
+    if (count_ == most) return false;
+    first_ = new (chunk) Free{first_};
+    ++count_;
+    return true;
+  }
+
+ private:
+  static constexpr std::size_t most = 16;
+  Free* first_ = nullptr;
+  std::size_t count_ = 0;
+};
+
+RunMemory::Spare& RunMemory::spare() noexcept {
+  thread_local Spare spare;
+  return spare;
+}
+
 void* RunMemory::allocate(void* user, void* block, std::size_t old_size, std::size_t new_size) noexcept {
   auto& memory = *static_cast<RunMemory*>(user);
   if (new_size == 0) {
@@ -60,7 +89,8 @@ bool RunMemory::new_chunk(std::size_t at_least) noexcept {
   std::size_t size = next_chunk_;
   if (!may_take(size)) size = at_least + sizeof(Chunk) + granule;
   if (!may_take(size)) return false;
-  auto* raw = static_cast<std::byte*>(std::malloc(size));
+  auto* raw = size == first_chunk ? static_cast<std::byte*>(spare().take()) : nullptr;
+  if (raw == nullptr) raw = static_cast<std::byte*>(std::malloc(size));
   if (raw == nullptr) return false;
   // the rest of the old chunk is not lost
   for (auto rest = static_cast<std::size_t>(end_ - at_) / granule * granule; rest > 0;) {
@@ -166,7 +196,8 @@ void RunMemory::release() noexcept {
   while (chunks_ != nullptr) {
     Chunk* next = chunks_->next;
     ASAN_UNPOISON_MEMORY_REGION(chunks_, chunks_->size);
-    std::free(std::exchange(chunks_, next));
+    if (chunks_->size != first_chunk || !spare().give(chunks_)) std::free(chunks_);
+    chunks_ = next;
   }
   while (bigs_ != nullptr) {
     Big* next = bigs_->next;

@@ -61,6 +61,9 @@ class RunMemory {
 
   static constexpr std::size_t class_of(std::size_t size) noexcept { return (size - 1) / granule; }
 
+  class Spare;
+  static Spare& spare() noexcept;
+
   void* take(std::size_t size) noexcept;
   void* take_small(std::size_t size) noexcept;
   void* take_big(std::size_t size) noexcept;

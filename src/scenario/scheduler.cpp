@@ -24,9 +24,17 @@ void Scheduler::add(std::shared_ptr<Run> run, Lane lane) {
     const std::lock_guard lock(mutex_);
     (lane == Lane::awake ? awake_ : preempted_).push_back(std::move(run));
     ready_.fetch_add(1, std::memory_order_relaxed);
-    wake = idle_ > 0 && working_ < at_once_;
+    wake = wants_one_more();
   }
   if (wake) came_.notify_one();
+}
+
+/// Whether to wake a thread. One is woken at a time, and wakes the next when it has found work and more is left: a
+/// wake-up costs more than a short run.
+bool Scheduler::wants_one_more() {
+  if (waking_ || idle_ == 0 || working_ >= at_once_ || !has_ready()) return false;
+  waking_ = true;
+  return true;
 }
 
 void Scheduler::lend_out() {
@@ -34,7 +42,7 @@ void Scheduler::lend_out() {
   {
     const std::lock_guard lock(mutex_);
     --working_;
-    wake = idle_ > 0 && has_ready();
+    wake = wants_one_more();
   }
   if (wake) came_.notify_one();
 }
@@ -63,16 +71,19 @@ void Scheduler::work() {
       ++idle_;
       came_.wait(lock);
       --idle_;
+      waking_ = false;
     }
     ++working_;
     do {
       auto run = take();
+      const bool wake = wants_one_more();
       lock.unlock();
+      if (wake) came_.notify_one();
       turn_(std::move(run));
       lock.lock();
     } while (has_ready() && working_ <= at_once_);
     --working_;
-    if (has_ready() && idle_ > 0) came_.notify_one();
+    if (wants_one_more()) came_.notify_one();
   }
 }
 

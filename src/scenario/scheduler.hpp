@@ -45,6 +45,7 @@ class Scheduler {
 
   void work();
   std::shared_ptr<Run> take();
+  bool wants_one_more();
 
   std::move_only_function<void(std::shared_ptr<Run>)> turn_;
   const unsigned at_once_;
@@ -56,6 +57,7 @@ class Scheduler {
   unsigned working_ = 0;
   unsigned idle_ = 0;
   unsigned turns_ = 0;
+  bool waking_ = false;  ///< a thread was woken and has not looked yet
   bool stopping_ = false;
   std::vector<std::thread> threads_;
 };

@@ -76,16 +76,17 @@ net::Response failed_response(const core::ScriptEnd& end, const net::RequestHead
   return response;
 }
 
-net::Response timeout_response(int status) {
-  auto response = net::Response::empty(status);
-  response.add("X-Script-Status", "timeout");
+/// 200 and nothing. Old browsers keep the answer of a GET unless told otherwise, and then would not start it again.
+net::Response empty_response() {
+  auto response = net::Response::empty(200);
+  response.add("Cache-Control", "no-cache");
   return response;
 }
 
 /// The cases in which there are no return values.
 std::optional<net::Response> without_values(const ScriptOutcome& outcome, const net::RequestHead& head) {
   if (const auto* refusal = std::get_if<core::StartRefusal>(&outcome)) return refused_response(*refusal, head);
-  if (std::holds_alternative<NotWaitedFor>(outcome)) return net::Response::empty(200);
+  if (std::holds_alternative<NotWaitedFor>(outcome)) return empty_response();
   const auto* end = std::get_if<core::ScriptEnd>(&outcome);
   if (end != nullptr && end->kind != core::ScriptEnd::Kind::finished) return failed_response(*end, head);
   return std::nullopt;
@@ -199,7 +200,11 @@ net::Response plain_response(ScriptOutcome outcome, const net::RequestHead& head
                              bool attachment, core::ScriptFiles& files) {
   if (auto response = without_values(outcome, head)) return std::move(*response);
   auto* end = std::get_if<core::ScriptEnd>(&outcome);
-  if (end == nullptr) return timeout_response(200);
+  if (end == nullptr) {
+    auto response = empty_response();
+    response.add("X-Script-Status", "timeout");
+    return response;
+  }
 
   const auto status = read_return_value_2(end->returns[1]);
   net::Response response;

@@ -39,6 +39,7 @@ VersionAnswers::VersionAnswers(const VersionFigures& figures) {
        {AnswerStyle{false, XmlEncoding::utf_8_called_utf_16}, AnswerStyle{false, XmlEncoding::utf_8},
         AnswerStyle{false, XmlEncoding::utf_16}, AnswerStyle{true, XmlEncoding::utf_8}}) {
     net::Response rendered = envelope_response(envelope, style);
+    rendered.add("Cache-Control", "no-cache");
     Variant& variant = variants_[index(style)];
     variant.body = std::make_shared<const std::string>(std::get<std::string>(std::move(rendered.body)));
     variant.headers = std::move(rendered.headers);

@@ -156,13 +156,10 @@ net::Response WebApi::file_answer(const Www::FileFound& file, const net::Request
     const KeptFile& kept = *file.kept;
     const auto precondition = net::evaluate_preconditions(head, kept.validators);
     if (precondition != net::Precondition::failed && !head.has_header("range")) {
-      net::Response response;
-      response.headers = kept.headers;
-      if (precondition == net::Precondition::passed) {
-        response.body = kept.content;
-      } else {
-        response.status = 304;
-      }
+      const bool passed = precondition == net::Precondition::passed;
+      auto response = net::Response::empty(passed ? 200 : 304);
+      response.headers = passed ? kept.headers : kept.validator_headers;
+      if (passed) response.body = kept.content;
       return response;
     }
     auto reopened = www_.reopen(file);

@@ -9,7 +9,7 @@ namespace otklik::scenario {
 namespace {
 
 void set_field(lua_State* lua, const char* name, std::string_view value) {
-  push_string(lua, value);
+  push_text(lua, value);
   lua_setfield(lua, -2, name);
 }
 
@@ -81,13 +81,13 @@ int push_launch_code(lua_State* lua) {
 }
 
 int push_scenario_name(lua_State* lua) {
-  push_string(lua, Run::of(lua).frame().scenario().name);
+  push_text(lua, Run::of(lua).frame().scenario().name);
   return 1;
 }
 
 int push_run_id(lua_State* lua) {
   const std::string id = Run::of(lua).id().text();
-  push_string(lua, id);
+  push_text(lua, id);
   return 1;
 }
 
@@ -96,27 +96,27 @@ int push_user(lua_State* lua) {
   if (start.user.is_nil()) {
     lua_pushnil(lua);
   } else {
-    push_string(lua, start.user.text());
+    push_text(lua, start.user.text());
   }
   return 1;
 }
 
 int push_login(lua_State* lua) {
-  push_string(lua, Run::of(lua).started_with().login);
+  push_text(lua, Run::of(lua).started_with().login);
   return 1;
 }
 
-int open_request(lua_State* lua) { return guarded_function<build_request>(lua); }
+int open_request(lua_State* lua) { return guarded<build_request>(lua); }
 
 int open_log(lua_State* lua) {
   constexpr luaL_Reg functions[] = {
-      {"info", guarded_function<write_log<spdlog::level::info>>},
-      {"warn", guarded_function<write_log<spdlog::level::warn>>},
-      {"error", guarded_function<write_log<spdlog::level::err>>},
+      {"info", guarded<write_log<spdlog::level::info>>},
+      {"warn", guarded<write_log<spdlog::level::warn>>},
+      {"error", guarded<write_log<spdlog::level::err>>},
   };
-  return push_functions(lua, functions);
+  return push_table_of(lua, functions);
 }
 
-int print(lua_State* lua) { return guarded_function<write_log<spdlog::level::info>>(lua); }
+int print(lua_State* lua) { return guarded<write_log<spdlog::level::info>>(lua); }
 
 }  // namespace otklik::scenario

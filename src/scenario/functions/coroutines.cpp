@@ -209,7 +209,7 @@ int open_coroutine(lua_State* lua) {
       {"create", create}, {"resume", resume}, {"running", running},          {"status", status},
       {"wrap", wrap},     {"yield", yield},   {"isyieldable", is_yieldable}, {"close", close},
   };
-  return push_functions(lua, functions);
+  return push_table_of(lua, functions);
 }
 
 }  // namespace otklik::scenario

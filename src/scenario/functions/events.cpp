@@ -13,7 +13,7 @@ constexpr std::size_t most_name_bytes = 128;
 
 int post(lua_State* lua) {
   Run& run = Run::of(lua);
-  const auto name = text_argument(lua, 1);
+  const auto name = check_text(lua, 1);
   luaL_argcheck(lua,
                 !name.empty() && name.size() <= most_name_bytes && is_utf8(name) &&
                     std::ranges::none_of(name, [](char c) { return static_cast<unsigned char>(c) < 0x20; }),
@@ -22,7 +22,7 @@ int post(lua_State* lua) {
   if (!lua_isnoneornil(lua, 2)) {
     luaL_checktype(lua, 2, LUA_TTABLE);
     push_value_text(lua, 2, "the data of an event");
-    data = text_argument(lua, -1);
+    data = check_text(lua, -1);
   }
   if (data.size() > run.services().options.event_bytes) {
     return push_failure(lua, {ErrorCode::too_large, "The data of the event is too large"});
@@ -44,8 +44,8 @@ int post(lua_State* lua) {
 }  // namespace
 
 int open_event(lua_State* lua) {
-  constexpr luaL_Reg functions[] = {{"post", guarded_function<post>}};
-  return push_functions(lua, functions);
+  constexpr luaL_Reg functions[] = {{"post", guarded<post>}};
+  return push_table_of(lua, functions);
 }
 
 }  // namespace otklik::scenario

@@ -35,10 +35,10 @@ Waker::Push answer(Result<> done) {
   };
 }
 
-std::string path_argument(lua_State* lua, int index) { return std::string(text_argument(lua, index)); }
+std::string path_argument(lua_State* lua, int index) { return std::string(check_text(lua, index)); }
 
 std::string content_argument(lua_State* lua, int index) {
-  const auto content = text_argument(lua, index);
+  const auto content = check_text(lua, index);
   if (content.size() > Run::of(lua).services().options.file_bytes)
     luaL_argerror(lua, index, "the content is too large");
   return std::string(content);
@@ -51,7 +51,7 @@ int read(lua_State* lua) {
     auto content = opened ? read_whole(opened->fd.get(), most) : std::unexpected(opened.error());
     return [content = std::move(content)](lua_State* state) {
       if (!content) return push_failure(state, content.error());
-      push_string(state, *content);
+      push_text(state, *content);
       return 1;
     };
   });
@@ -93,7 +93,7 @@ int about(lua_State* lua) {
     return [found = std::move(found)](lua_State* state) {
       if (!found) return push_failure(state, found.error());
       lua_createtable(state, 0, 3);
-      push_string(state, std::get<0>(*found));
+      push_text(state, std::get<0>(*found));
       lua_setfield(state, -2, "name");
       lua_pushinteger(state, static_cast<lua_Integer>(std::get<1>(*found)));
       lua_setfield(state, -2, "size");
@@ -141,7 +141,7 @@ int list(lua_State* lua) {
       lua_Integer number = 0;
       for (const auto& entry : *entries) {
         lua_createtable(state, 0, 4);
-        push_string(state, entry.name);
+        push_text(state, entry.name);
         lua_setfield(state, -2, "name");
         lua_pushboolean(state, entry.is_folder ? 1 : 0);
         lua_setfield(state, -2, "is_folder");
@@ -160,11 +160,11 @@ int list(lua_State* lua) {
 
 int open_file(lua_State* lua) {
   constexpr luaL_Reg functions[] = {
-      {"read", guarded_function<read>},     {"write", guarded_function<write>},   {"append", guarded_function<append>},
-      {"list", guarded_function<list>},     {"exists", guarded_function<exists>}, {"move", guarded_function<move>},
-      {"remove", guarded_function<remove>}, {"size", guarded_function<size>},     {"info", guarded_function<about>},
+      {"read", guarded<read>},     {"write", guarded<write>},   {"append", guarded<append>},
+      {"list", guarded<list>},     {"exists", guarded<exists>}, {"move", guarded<move>},
+      {"remove", guarded<remove>}, {"size", guarded<size>},     {"info", guarded<about>},
   };
-  return push_functions(lua, functions);
+  return push_table_of(lua, functions);
 }
 
 }  // namespace otklik::scenario

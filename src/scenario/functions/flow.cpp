@@ -12,7 +12,7 @@ std::array<std::string, 5> parameters_from(lua_State* lua, int first) {
   const int count = std::min(lua_gettop(lua) - first + 1, static_cast<int>(parameters.size()));
   for (int i = 0; i < count; ++i) {
     push_value_text(lua, first + i, "a parameter");
-    parameters[static_cast<std::size_t>(i)] = text_argument(lua, -1);
+    parameters[static_cast<std::size_t>(i)] = check_text(lua, -1);
     lua_pop(lua, 1);
   }
   return parameters;
@@ -33,21 +33,21 @@ std::string_view reason(core::StartRefusal refusal) {
 
 int refused(lua_State* lua, core::StartRefusal refusal) {
   lua_pushnil(lua);
-  push_string(lua, reason(refusal));
-  push_string(lua, core::name(refusal));
+  push_text(lua, reason(refusal));
+  push_text(lua, core::name(refusal));
   return 3;
 }
 
 int call(lua_State* lua) {
   Run& run = Run::of(lua);
-  auto scenario = run.services().repository.find(text_argument(lua, 1));
+  auto scenario = run.services().repository.find(check_text(lua, 1));
   if (!scenario) return refused(lua, scenario.error());
   return run.call(lua, std::move(*scenario), parameters_from(lua, 2));
 }
 
 int replace(lua_State* lua) {
   Run& run = Run::of(lua);
-  auto scenario = run.services().repository.find(text_argument(lua, 1));
+  auto scenario = run.services().repository.find(check_text(lua, 1));
   if (!scenario) return refused(lua, scenario.error());
   run.replace(lua, std::move(*scenario), lua_gettop(lua) == 1 ? run.frame().parameters : parameters_from(lua, 2));
 }
@@ -71,9 +71,9 @@ int leave(lua_State* lua) {
 
 }  // namespace
 
-int sleep(lua_State* lua) { return guarded_function<wait_for_time>(lua); }
-int call_scenario(lua_State* lua) { return guarded_function<call>(lua); }
-int replace_scenario(lua_State* lua) { return guarded_function<replace>(lua); }
-int exit_scenario(lua_State* lua) { return guarded_function<leave>(lua); }
+int sleep(lua_State* lua) { return guarded<wait_for_time>(lua); }
+int call_scenario(lua_State* lua) { return guarded<call>(lua); }
+int replace_scenario(lua_State* lua) { return guarded<replace>(lua); }
+int exit_scenario(lua_State* lua) { return guarded<leave>(lua); }
 
 }  // namespace otklik::scenario

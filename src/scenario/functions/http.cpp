@@ -15,7 +15,7 @@ std::string text_field(lua_State* lua, int options, const char* name) {
   std::string text;
   const int type = lua_getfield(lua, options, name);
   if (type == LUA_TSTRING || type == LUA_TNUMBER) {
-    text = text_argument(lua, -1);
+    text = check_text(lua, -1);
   } else if (type != LUA_TNIL) {
     luaL_error(lua, "field '%s' of an HTTP request is a %s, not a text", name, luaL_typename(lua, -1));
   }
@@ -52,7 +52,7 @@ std::vector<std::pair<std::string, std::string>> pairs_at_top(lua_State* lua, co
     spend(lua, 20);
     if (lua_type(lua, -2) != LUA_TSTRING) luaL_error(lua, "the names in '%s' of an HTTP request are texts", what);
     push_value_text(lua, -1, what);
-    pairs.emplace_back(text_argument(lua, -3), text_argument(lua, -1));
+    pairs.emplace_back(check_text(lua, -3), check_text(lua, -1));
     lua_pop(lua, 2);
   }
   std::ranges::sort(pairs);
@@ -92,7 +92,7 @@ std::string form_field(lua_State* lua, int options, const char* name) {
   if (type == LUA_TTABLE) {
     out = form_of(pairs_at_top(lua, name));
   } else if (type == LUA_TSTRING) {
-    out = text_argument(lua, -1);
+    out = check_text(lua, -1);
   } else if (type != LUA_TNIL) {
     luaL_error(lua, "field '%s' of an HTTP request is neither a table nor a text", name);
   }
@@ -124,7 +124,7 @@ void read_body(lua_State* lua, int options, HttpRequest& request) {
     lua_pushvalue(lua, -3);
     lua_call(lua, 1, 2);
     if (lua_type(lua, -2) != LUA_TSTRING) luaL_error(lua, "field 'json' of an HTTP request cannot be written as JSON");
-    set_body(request, std::string(text_argument(lua, -2)), "application/json");
+    set_body(request, std::string(check_text(lua, -2)), "application/json");
     lua_pop(lua, 4);
     return;
   }
@@ -178,16 +178,16 @@ int push_response(lua_State* lua, const Result<HttpResponse>& result) {
   lua_setfield(lua, -2, "status");
   lua_pushboolean(lua, response.status >= 200 && response.status < 300 ? 1 : 0);
   lua_setfield(lua, -2, "ok");
-  push_string(lua, response.body);
+  push_text(lua, response.body);
   lua_setfield(lua, -2, "body");
-  push_string(lua, response.url);
+  push_text(lua, response.url);
   lua_setfield(lua, -2, "url");
   lua_pushnumber(lua, response.seconds);
   lua_setfield(lua, -2, "seconds");
   lua_newtable(lua);
   for (const auto& [name, value] : response.headers) {
-    push_string(lua, name);
-    push_string(lua, value);
+    push_text(lua, name);
+    push_text(lua, value);
     lua_pushvalue(lua, -2);
     if (lua_rawget(lua, -4) == LUA_TSTRING) {  // repeated: joined, RFC 9110 5.2
       lua_insert(lua, -2);
@@ -231,7 +231,7 @@ int request(lua_State* lua) {
 
 int get(lua_State* lua) {
   HttpRequest request;
-  request.url = text_argument(lua, 1);
+  request.url = check_text(lua, 1);
   if (!lua_isnoneornil(lua, 2)) read_options(lua, 2, request);
   request.method = "GET";
   return send(lua, std::move(request));
@@ -239,11 +239,11 @@ int get(lua_State* lua) {
 
 int post(lua_State* lua) {
   HttpRequest request;
-  request.url = text_argument(lua, 1);
+  request.url = check_text(lua, 1);
   request.method = "POST";
   const int options = lua_type(lua, 2) == LUA_TTABLE ? 2 : 3;
   if (!lua_isnoneornil(lua, options)) read_options(lua, options, request);
-  if (options == 3) set_body(request, std::string(lua_isnoneornil(lua, 2) ? "" : text_argument(lua, 2)), nullptr);
+  if (options == 3) set_body(request, std::string(lua_isnoneornil(lua, 2) ? "" : check_text(lua, 2)), nullptr);
   request.method = "POST";
   if (!request.has_body) set_body(request, {}, nullptr);
   return send(lua, std::move(request));
@@ -253,11 +253,11 @@ int post(lua_State* lua) {
 
 int open_http(lua_State* lua) {
   constexpr luaL_Reg functions[] = {
-      {"request", guarded_function<request>},
-      {"get", guarded_function<get>},
-      {"post", guarded_function<post>},
+      {"request", guarded<request>},
+      {"get", guarded<get>},
+      {"post", guarded<post>},
   };
-  return push_functions(lua, functions);
+  return push_table_of(lua, functions);
 }
 
 }  // namespace otklik::scenario

@@ -24,7 +24,7 @@ std::optional<Value> value_argument(lua_State* lua, int index) {
       if (lua_isinteger(lua, index) != 0) return Value(std::int64_t{lua_tointeger(lua, index)});
       return Value(lua_tonumber(lua, index));
     case LUA_TSTRING:
-      return Value(std::string(text_argument(lua, index)));
+      return Value(std::string(check_text(lua, index)));
     default:
       luaL_argerror(lua, index, "a global variable is a text, a number or a boolean (json.encode a table)");
   }
@@ -41,7 +41,7 @@ void push_value(lua_State* lua, const std::optional<Value>& value) {
   } else if (const auto* real = std::get_if<double>(&*value)) {
     lua_pushnumber(lua, *real);
   } else {
-    push_string(lua, std::get<std::string>(*value));
+    push_text(lua, std::get<std::string>(*value));
   }
 }
 
@@ -52,13 +52,13 @@ int answer(lua_State* lua, const Result<bool>& done) {
 }
 
 int get(lua_State* lua) {
-  push_value(lua, variables(lua).get(text_argument(lua, 1)));
+  push_value(lua, variables(lua).get(check_text(lua, 1)));
   return 1;
 }
 
 int set(lua_State* lua) {
   luaL_checkany(lua, 2);
-  const auto done = variables(lua).set(text_argument(lua, 1), value_argument(lua, 2));
+  const auto done = variables(lua).set(check_text(lua, 1), value_argument(lua, 2));
   if (!done) return push_failure(lua, done.error());
   lua_pushboolean(lua, 1);
   return 1;
@@ -66,14 +66,14 @@ int set(lua_State* lua) {
 
 int swap(lua_State* lua) {
   luaL_checkany(lua, 2);
-  const auto done = variables(lua).set(text_argument(lua, 1), value_argument(lua, 2));
+  const auto done = variables(lua).set(check_text(lua, 1), value_argument(lua, 2));
   if (!done) return push_failure(lua, done.error());
   push_value(lua, *done);
   return 1;
 }
 
 int add(lua_State* lua) {
-  const auto name = text_argument(lua, 1);
+  const auto name = check_text(lua, 1);
   if (!lua_isnoneornil(lua, 2)) luaL_checktype(lua, 2, LUA_TNUMBER);
   const auto sum = variables(lua).add(name, value_argument(lua, 2).value_or(Value(std::int64_t{1})));
   if (!sum) return push_failure(lua, sum.error());
@@ -82,38 +82,38 @@ int add(lua_State* lua) {
 }
 
 int set_if_absent(lua_State* lua) {
-  const auto name = text_argument(lua, 1);
+  const auto name = check_text(lua, 1);
   auto value = value_argument(lua, 2);
   if (!value) return luaL_argerror(lua, 2, "a value is missing");
   return answer(lua, variables(lua).set_if_absent(name, std::move(*value)));
 }
 
 int replace(lua_State* lua) {
-  const auto name = text_argument(lua, 1);
+  const auto name = check_text(lua, 1);
   return answer(lua, variables(lua).replace(name, value_argument(lua, 2), value_argument(lua, 3)));
 }
 
 int remove(lua_State* lua) {
-  const auto done = variables(lua).set(text_argument(lua, 1), std::nullopt);
+  const auto done = variables(lua).set(check_text(lua, 1), std::nullopt);
   if (!done) return push_failure(lua, done.error());
   push_value(lua, *done);
   return 1;
 }
 
 int names(lua_State* lua) {
-  const auto found = variables(lua).names(lua_isnoneornil(lua, 1) ? "" : text_argument(lua, 1), most_names);
+  const auto found = variables(lua).names(lua_isnoneornil(lua, 1) ? "" : check_text(lua, 1), most_names);
   spend(lua, found.size() * 10);
   lua_createtable(lua, static_cast<int>(found.size()), 0);
   lua_Integer i = 0;
   for (const auto& name : found) {
-    push_string(lua, name);
+    push_text(lua, name);
     lua_rawseti(lua, -2, ++i);
   }
   return 1;
 }
 
 int first_only(lua_State* lua) {
-  const auto key = text_argument(lua, 1);
+  const auto key = check_text(lua, 1);
   const auto lifetime = lua_isnoneornil(lua, 2) ? std::chrono::microseconds::max() : seconds_argument(lua, 2);
   const auto first = variables(lua).once(key, lifetime);
   // a caller that takes a failure for "not the first" would skip its work in silence
@@ -126,14 +126,14 @@ int first_only(lua_State* lua) {
 
 int open_global(lua_State* lua) {
   constexpr luaL_Reg functions[] = {
-      {"get", guarded_function<get>},         {"set", guarded_function<set>},
-      {"swap", guarded_function<swap>},       {"add", guarded_function<add>},
-      {"remove", guarded_function<remove>},   {"set_if_absent", guarded_function<set_if_absent>},
-      {"replace", guarded_function<replace>}, {"names", guarded_function<names>},
+      {"get", guarded<get>},         {"set", guarded<set>},
+      {"swap", guarded<swap>},       {"add", guarded<add>},
+      {"remove", guarded<remove>},   {"set_if_absent", guarded<set_if_absent>},
+      {"replace", guarded<replace>}, {"names", guarded<names>},
   };
-  return push_functions(lua, functions);
+  return push_table_of(lua, functions);
 }
 
-int once(lua_State* lua) { return guarded_function<first_only>(lua); }
+int once(lua_State* lua) { return guarded<first_only>(lua); }
 
 }  // namespace otklik::scenario

@@ -16,7 +16,7 @@ db::Value value_argument(lua_State* lua, int index) {
       if (lua_isinteger(lua, index) != 0) return std::int64_t{lua_tointeger(lua, index)};
       return lua_tonumber(lua, index);
     case LUA_TSTRING:
-      return std::string(text_argument(lua, index));
+      return std::string(check_text(lua, index));
     case LUA_TLIGHTUSERDATA:
       if (lua_touserdata(lua, index) == nullptr) return std::monostate{};  // json.null
       [[fallthrough]];
@@ -33,7 +33,7 @@ bool push_value(lua_State* lua, const db::Value& value) {
   } else if (const auto* real = std::get_if<double>(&value)) {
     lua_pushnumber(lua, *real);
   } else if (const auto* text = std::get_if<std::string>(&value)) {
-    push_string(lua, *text);
+    push_text(lua, *text);
   } else {
     return false;
   }
@@ -49,14 +49,14 @@ int push_rows(lua_State* lua, const Result<db::Rows>& result) {
   const int table = lua_gettop(lua);
   lua_createtable(lua, columns, 0);
   for (int i = 0; i < columns; ++i) {
-    push_string(lua, rows.columns[static_cast<std::size_t>(i)]);
+    push_text(lua, rows.columns[static_cast<std::size_t>(i)]);
     lua_rawseti(lua, -2, i + 1);
   }
   lua_setfield(lua, table, "columns");
   lua_pushinteger(lua, rows.affected);
   lua_setfield(lua, table, "affected");
   const int first_name = lua_gettop(lua) + 1;
-  for (const auto& name : rows.columns) push_string(lua, name);  // made once, used in every row
+  for (const auto& name : rows.columns) push_text(lua, name);  // made once, used in every row
   lua_Integer number = 0;
   for (const auto& row : rows.rows) {
     spend(lua, 10 + row.size() * 10);
@@ -81,15 +81,15 @@ int ask(lua_State* lua) {
   std::chrono::milliseconds timeout{0};
   if (lua_type(lua, 1) == LUA_TTABLE) {
     lua_getfield(lua, 1, "name");
-    source = text_argument(lua, -1);
+    source = check_text(lua, -1);
     if (lua_getfield(lua, 1, "timeout") != LUA_TNIL) {
       timeout = std::chrono::ceil<std::chrono::milliseconds>(seconds_argument(lua, lua_gettop(lua)));
     }
     lua_pop(lua, 2);
   } else {
-    source = text_argument(lua, 1);
+    source = check_text(lua, 1);
   }
-  std::string statement(text_argument(lua, 2));
+  std::string statement(check_text(lua, 2));
   std::vector<db::Value> parameters;
   for (int i = 3; i <= lua_gettop(lua); ++i) parameters.push_back(value_argument(lua, i));
   Wait wait;
@@ -105,6 +105,6 @@ int ask(lua_State* lua) {
 
 }  // namespace
 
-int sql(lua_State* lua) { return guarded_function<ask>(lua); }
+int sql(lua_State* lua) { return guarded<ask>(lua); }
 
 }  // namespace otklik::scenario

@@ -15,14 +15,12 @@
 /// value: the function returns nil and a message.
 namespace otklik::scenario {
 
-/// The function that Lua is given for `body`: no C++ exception leaves it but Lua's own and BudgetSpent.
+/// The function that Lua is given for `body`: no C++ exception leaves it but Lua's own.
 template <int (*body)(lua_State*)>
 int guarded(lua_State* lua) {
   char why[160] = "not enough memory";
   try {
     return body(lua);
-  } catch (const BudgetSpent&) {
-    throw;
   } catch (const std::bad_alloc&) {
   } catch (const std::exception& e) {
     std::strncpy(why, e.what(), sizeof why - 1);

@@ -319,7 +319,7 @@ int charged(lua_State* lua) {
 int repeat(lua_State* lua) {
   const auto text = check_text(lua, 1);
   const lua_Integer times = luaL_checkinteger(lua, 2);
-  const auto separator = check_text_or(lua, 3, {});
+  const auto separator = check_text_or(lua, 3, "");
   const std::size_t each = text.size() + separator.size();
   if (times <= 0 || each == 0) {
     lua_pushliteral(lua, "");

@@ -58,7 +58,7 @@ int lines(lua_State* lua) {
 
 int join(lua_State* lua) {
   luaL_checktype(lua, 1, LUA_TTABLE);
-  const auto separator = check_text_or(lua, 2, {});
+  const auto separator = check_text_or(lua, 2, "");
   const auto count = static_cast<lua_Integer>(lua_rawlen(lua, 1));
   Meter meter(lua);
   Text out(lua);

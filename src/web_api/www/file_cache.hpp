@@ -15,7 +15,8 @@ namespace otklik::web_api {
 struct KeptFile {
   FileMark mark;
   net::Validators validators;
-  std::string headers;  ///< Content-Type, ETag, Last-Modified, Accept-Ranges
+  std::string validator_headers;  ///< ETag, Last-Modified, Accept-Ranges: what 304 says too
+  std::string headers;            ///< Content-Type and those
   std::shared_ptr<const std::string> content;
 };
 

@@ -111,12 +111,14 @@ Result<Www::Found> Www::open_file(const std::string& name) {
   auto kept = std::make_shared<KeptFile>();
   kept->mark = mark;
   kept->validators = mark.facts().validators(now);
-  net::Response answer;
-  answer.add("Content-Type", net::media_type(name));
-  answer.add("ETag", kept->validators.etag);
-  answer.add("Last-Modified", net::http_date(kept->validators.last_modified));
-  answer.add("Accept-Ranges", "bytes");
-  kept->headers = std::move(answer.headers);
+  net::Response type;
+  type.add("Content-Type", net::media_type(name));
+  net::Response validators;
+  validators.add("ETag", kept->validators.etag);
+  validators.add("Last-Modified", net::http_date(kept->validators.last_modified));
+  validators.add("Accept-Ranges", "bytes");
+  kept->headers = type.headers + validators.headers;
+  kept->validator_headers = std::move(validators.headers);
   kept->content = std::make_shared<const std::string>(std::move(*content));
   // A file that shrank or grew while it was read is not the one of the mark.
   if (kept->content->size() == mark.size) files_.keep(name, kept);

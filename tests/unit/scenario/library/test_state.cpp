@@ -1,25 +1,10 @@
 #include "unit/scenario/library/test_state.hpp"
 
 #include <cstdlib>
-#include <cstring>
 
 #include "scenario/library.hpp"
 
 namespace otklik::scenario {
-
-Budget& budget_of(lua_State* lua) noexcept {
-  Budget* budget = nullptr;
-  std::memcpy(&budget, lua_getextraspace(lua), sizeof budget);
-  return *budget;
-}
-
-void spend(lua_State* lua, std::uint64_t steps) {
-  Budget& budget = budget_of(lua);
-  budget.instructions_used += steps;
-  if (budget.instructions_used > budget.limits.instructions) {
-    throw BudgetSpent(core::ScriptEnd::Kind::budget_instructions);
-  }
-}
 
 namespace {
 
@@ -48,7 +33,7 @@ int open_all(lua_State* lua) {
     lua_call(lua, 0, 1);
     lua_setglobal(lua, name);
   }
-  // pcall as the host has it: it must not swallow the end of a budget; BudgetSpent passes by as no Lua status.
+  // pcall as the host has it: it must not swallow the end of a budget.
   lua_pushcfunction(lua, [](lua_State* inner) {
     luaL_checkany(inner, 1);
     const int status = lua_pcall(inner, lua_gettop(inner) - 1, LUA_MULTRET, 0);
@@ -66,8 +51,7 @@ int open_all(lua_State* lua) {
 TestState::TestState(Limits limits) {
   budget_.limits = limits;
   lua_ = lua_newstate(allocate, &budget_);
-  Budget* budget = &budget_;
-  std::memcpy(lua_getextraspace(lua_), &budget, sizeof budget);
+  set_budget(lua_, budget_);
   lua_pushcfunction(lua_, open_all);
   if (lua_pcall(lua_, 0, 0, 0) != LUA_OK) std::abort();
   lua_sethook(lua_, count, LUA_MASKCOUNT, hook_every);
@@ -103,8 +87,9 @@ TestState::Outcome TestState::run(std::string_view chunk, const std::vector<std:
   }
   for (const auto& argument : arguments) lua_pushlstring(lua_, argument.data(), argument.size());
   const int status = lua_pcall(lua_, static_cast<int>(arguments.size()), LUA_MULTRET, 0);
-  if (budget_.instructions_used > budget_.limits.instructions) {
-    outcome.spent = core::ScriptEnd::Kind::budget_instructions;
+  outcome.spent = budget_.spent;
+  if (outcome.spent) {
+    outcome.error = core::name(*outcome.spent);
   } else if (status != LUA_OK) {
     std::size_t size = 0;
     const char* message = luaL_tolstring(lua_, -1, &size);

@@ -10,7 +10,7 @@
 namespace otklik::scenario {
 
 /// A Lua state with an account of its own and the nine modules as globals; the stock string, table and utf8 libraries
-/// are beside them as `stock.string`, … It stands in for the host, whose budget_of() and spend() are defined with it.
+/// are beside them as `stock.string`, … It stands in for the host.
 class TestState {
  public:
   explicit TestState(Limits limits = {});
