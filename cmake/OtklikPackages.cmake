@@ -14,12 +14,14 @@ pkg_check_modules(simdjson REQUIRED IMPORTED_TARGET simdjson)
 pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(zlib REQUIRED IMPORTED_TARGET zlib)
 
-# Debian's SOCI brings no CMake package. Its back ends are loaded by name at run time, so packaging/ names them.
+# Debian's SOCI brings no CMake package. Its back ends are loaded by name at run time, so packaging/ names them. Its
+# headers include some of Boost's.
+find_package(Boost 1.81 REQUIRED)
 find_path(SOCI_INCLUDE_DIR soci/soci.h REQUIRED)
 find_library(SOCI_CORE_LIBRARY soci_core REQUIRED)
 add_library(SOCI::soci_core INTERFACE IMPORTED)
 target_include_directories(SOCI::soci_core SYSTEM INTERFACE ${SOCI_INCLUDE_DIR} ${SOCI_INCLUDE_DIR}/soci)
-target_link_libraries(SOCI::soci_core INTERFACE ${SOCI_CORE_LIBRARY})
+target_link_libraries(SOCI::soci_core INTERFACE ${SOCI_CORE_LIBRARY} Boost::headers)
 
 find_path(TOMLPLUSPLUS_INCLUDE_DIR toml++/toml.h REQUIRED)  # used as a header: see base/settings.cpp
 find_package(CLI11 REQUIRED)
