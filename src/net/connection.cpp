@@ -76,7 +76,6 @@ void Connection::on_events(std::uint32_t events) {
 void Connection::turn() {
   if (phase_ == Phase::closed) return;
   assert(!in_turn_ && worker_.batch.empty());
-  const auto keep = shared_from_this();
   in_turn_ = true;
   budget_ = budget_of_a_turn;
   while (phase_ != Phase::closed && budget_ > 0 && step()) {
@@ -86,7 +85,7 @@ void Connection::turn() {
   in_turn_ = false;
   if (phase_ == Phase::closed) return;
   if (budget_ <= 0) {
-    worker_.loop().soon([keep] { keep->turn(); });
+    worker_.loop().soon([self = shared_from_this()] { self->turn(); });
   }
   set_deadline();
 }
@@ -319,7 +318,10 @@ void Connection::refuse(int status, std::string_view reason) {
   e.response = Response::text(status, std::string(reason) + "\n");
   e.response.close = true;
   unread_input_ = true;
-  if (e.request.id == 0) e.request.id = worker_.next_request_id();
+  if (e.request.id == 0) {  // the head was not even read to its end
+    e.request.id = worker_.next_request_id();
+    e.request.peer = peer_;
+  }
   outstanding_ = 0;
   answered_ = true;
   phase_ = Phase::serving;

@@ -92,6 +92,7 @@ TEST(Limits, answer_503_past_the_number_of_connections) {
   EXPECT_EQ(first.get("/").status, 200);
   EXPECT_EQ(second.get("/").status, 200);
   auto third = live.connect();
+  third.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");  // it cannot know yet
   const auto answer = third.read();
   EXPECT_EQ(answer.status, 503);
   EXPECT_EQ(answer.header("Retry-After"), "5");
