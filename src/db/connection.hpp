@@ -91,7 +91,7 @@ class Connection {
   Result<> plain(std::string_view sql, std::string_view doing);
   Result<> fetch(std::string_view sql, std::span<const Value> parameters, std::span<const Kind> kinds,
                  void (*add)(void* into, std::span<Value> row), void* into);
-  Result<std::string> soci_text(std::string_view sql, std::span<const Value> parameters) const;
+  [[nodiscard]] Result<std::string> soci_text(std::string_view sql, std::span<const Value> parameters) const;
 
   template <class T>
   static Value to_value(T&& v) {
