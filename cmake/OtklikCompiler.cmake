@@ -18,7 +18,7 @@ add_compile_options(
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Wold-style-cast
   -Wimplicit-fallthrough -Werror=return-type -Werror=unused-result
   -fstack-protector-strong "SHELL:-Xclang -fno-pch-timestamp")
-add_compile_definitions(_GLIBCXX_ASSERTIONS BOOST_ASIO_NO_DEPRECATED)
+add_compile_definitions(_GLIBCXX_ASSERTIONS)
 if(NOT CMAKE_BUILD_TYPE STREQUAL "Dev")
   add_compile_definitions(_FORTIFY_SOURCE=2)
 endif()

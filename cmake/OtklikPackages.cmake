@@ -2,7 +2,6 @@
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)
-find_package(Boost 1.81 REQUIRED)  # headers only: Asio
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 

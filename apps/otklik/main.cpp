@@ -1,5 +1,35 @@
+#include <sys/stat.h>
+
+#include <clocale>
 #include <cstdio>
 
-#include "base/build_info.hpp"
+#include "shell.hpp"
 
-int main() { std::printf("otklik %s\n", otklik::build::version); }
+namespace {
+
+constexpr int wrong_usage = 2;
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  ::umask(0077);  // what this program makes belongs to its owner alone
+
+  CLI::App app("Otklik: an open contact-centre server", "otklik");
+  app.require_subcommand(1);
+  otklik::app::Shell shell;
+  otklik::app::add_serve_command(app, shell);
+  otklik::app::add_user_commands(app, shell);
+  otklik::app::add_role_commands(app, shell);
+  otklik::app::add_token_commands(app, shell);
+  otklik::app::add_script_commands(app, shell);
+  otklik::app::add_config_commands(app, shell);
+  otklik::app::add_describe_command(app, shell);
+  otklik::app::add_events_command(app, shell);
+  otklik::app::add_version_command(app, shell);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : wrong_usage;
+  }
+  return shell.chosen();
+}

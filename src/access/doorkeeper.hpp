@@ -86,6 +86,7 @@ class Doorkeeper final : public core::Authenticator {
   struct Verdict {
     std::shared_ptr<const core::Identity> identity;  // null: refused
     std::string_view reason;                         // of a refusal, for the log
+    std::uint64_t epoch = 0;                         // of the directory it was judged by
     bool stale = false;                              // the user changed while his password was checked
     bool not_checked = false;
   };

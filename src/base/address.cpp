@@ -18,11 +18,18 @@ std::optional<int> number(std::string_view text, int most) noexcept {
   return value;
 }
 
+/// A name or an IPv4 address; the resolver tells the rest.
+bool is_host_name(std::string_view text) noexcept {
+  return text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_") ==
+         std::string_view::npos;
+}
+
 }  // namespace
 
 std::optional<Address> Address::parse(std::string_view text) noexcept {
   char terminated[INET6_ADDRSTRLEN] = {};
-  if (text.empty() || text.size() >= sizeof terminated) return std::nullopt;
+  if (text.empty() || text.size() >= sizeof terminated || text.find('\0') != std::string_view::npos)
+    return std::nullopt;
   std::memcpy(terminated, text.data(), text.size());
   Address address;
   if (::inet_pton(AF_INET6, terminated, address.bytes.data()) == 1) return address;
@@ -87,8 +94,10 @@ std::optional<Endpoint> Endpoint::parse(std::string_view text) noexcept {
   if (host.front() == '[') {
     if (host.size() < 3 || host.back() != ']') return std::nullopt;
     host = host.substr(1, host.size() - 2);
-  } else if (host.find(':') != std::string_view::npos) {
-    return std::nullopt;  // an IPv6 address needs its brackets, or its last group would be taken for a port
+    if (const auto address = Address::parse(host); !address || host.find(':') == std::string_view::npos)
+      return std::nullopt;
+  } else if (host != "*" && !is_host_name(host)) {
+    return std::nullopt;  // an IPv6 address too needs its brackets, or its last group would be taken for a port
   }
   return Endpoint{host == "*" ? std::string() : std::string(host), static_cast<std::uint16_t>(*port)};
 }

@@ -7,21 +7,22 @@
 
 namespace otklik {
 
-/// What the user or a peer can have done wrong, or what the machine could not do. Never a mistake of ours: those assert.
+/// What the user or a peer can have done wrong, or what the machine could not do. Never a mistake of ours: those
+/// assert.
 enum class ErrorCode : std::uint8_t {
-  bad_request,         ///< a parameter is missing or malformed
-  unauthorized,        ///< no or wrong credentials
-  forbidden,           ///< known who it is, and he may not
-  not_found,           ///< the named object does not exist
-  conflict,            ///< it exists already, or the name fits several
-  state_not_allowed,   ///< the object's state does not allow it now
-  too_large,           ///< past a size limit
-  too_many,            ///< past a limit of number or rate; later it may work
-  timeout,             ///< took longer than allowed
-  storage_full,        ///< no room on the disk: reads go on, writes are refused
-  unavailable,         ///< starting, stopping, or a part it needs does not answer
-  failed,              ///< something outside failed: a script, a database, a remote server
-  internal,            ///< the rest; the cause is in the log under the request's id
+  bad_request,        ///< a parameter is missing or malformed
+  unauthorized,       ///< no or wrong credentials
+  forbidden,          ///< known who it is, and he may not
+  not_found,          ///< the named object does not exist
+  conflict,           ///< it exists already, or the name fits several
+  state_not_allowed,  ///< the object's state does not allow it now
+  too_large,          ///< past a size limit
+  too_many,           ///< past a limit of number or rate; later it may work
+  timeout,            ///< took longer than allowed
+  storage_full,       ///< no room on the disk: reads go on, writes are refused
+  unavailable,        ///< starting, stopping, or a part it needs does not answer
+  failed,             ///< something outside failed: a script, a database, a remote server
+  internal,           ///< the rest; the cause is in the log under the request's id
 };
 
 /// One row of the table that gives each error its name, codes and text.

@@ -21,7 +21,7 @@ Error last_system_error(std::string_view doing) {
 }
 
 Result<std::string> read_whole(int fd, std::size_t limit) {
-  struct stat about {};
+  struct stat about{};
   if (::fstat(fd, &about) != 0) return std::unexpected(last_system_error("stat"));
   if (about.st_size > 0 && static_cast<std::size_t>(about.st_size) > limit) return fail(ErrorCode::too_large);
   std::string out(static_cast<std::size_t>(about.st_size) + 1, '\0');  // one more, to see the end without a second read

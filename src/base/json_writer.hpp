@@ -6,7 +6,8 @@
 
 namespace otklik {
 
-/// Appends `text` as a JSON string, quotes included. Malformed UTF-8 becomes U+FFFD, so the answer is always valid JSON.
+/// Appends `text` as a JSON string, quotes included. Malformed UTF-8 becomes U+FFFD, so the answer is always valid
+/// JSON.
 void append_json_string(std::string& out, std::string_view text);
 
 /// Appends JSON to a string, commas and all. No tree, no allocation of its own; the caller keeps begin and end paired.

@@ -56,12 +56,13 @@ Result<std::uint64_t> parse_with_unit(std::string_view text, std::span<const Uni
   return number * factor;
 }
 
-constexpr Unit size_units[] = {{"B", 1},          {"KiB", 1ULL << 10}, {"MiB", 1ULL << 20},
-                               {"GiB", 1ULL << 30}, {"TiB", 1ULL << 40}, {"KB", 1'000},
-                               {"MB", 1'000'000},  {"GB", 1'000'000'000}};
+constexpr Unit size_units[] = {
+    {"B", 1},      {"KiB", 1ULL << 10}, {"MiB", 1ULL << 20},  {"GiB", 1ULL << 30}, {"TiB", 1ULL << 40},
+    {"KB", 1'000}, {"MB", 1'000'000},   {"GB", 1'000'000'000}};
 constexpr Unit duration_units[] = {{"ms", 1}, {"s", 1'000}, {"min", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}};
 constexpr std::string_view size_example = R"(a number of bytes, or a text such as "16 MiB")";
-constexpr std::string_view duration_example = R"(a number of seconds, or a text such as "500 ms", "30 s", "5 min", "24 h", "30 d")";
+constexpr std::string_view duration_example =
+    R"(a number of seconds, or a text such as "500 ms", "30 s", "5 min", "24 h", "30 d")";
 
 std::string size_text(std::uint64_t bytes) {
   for (const Unit& unit : {size_units[4], size_units[3], size_units[2], size_units[1]}) {
@@ -344,7 +345,8 @@ Result<> SettingsTable::load(std::string_view text, const std::string& file) {
     const auto value = value_of(*node);
     if (!value) {
       return fail(ErrorCode::bad_request, fmt::format("{}: \"{}\": a setting is a text, a number, true or false, or a "
-                                                      "list of texts", where, key));
+                                                      "list of texts",
+                                                      where, key));
     }
     if (auto done = apply(key, *value, where); !done) return done;
   }

@@ -26,7 +26,7 @@ struct Setting {
   std::string type;           ///< `yes/no`, `number`, `text`, `list`, `size`, `duration`, or the choices `a|b`
   std::string default_value;  ///< as TOML writes it
   SettingHelp help;
-  bool secret = false;        ///< shown as `"***"`
+  bool secret = false;  ///< shown as `"***"`
   std::function<Result<>(const SettingValue&)> set;
   std::function<std::string()> get;  ///< as TOML writes it
 };
@@ -34,8 +34,8 @@ struct Setting {
 /// The table of all settings of a program. Each entry is bound to a field of the options of the part that uses it, so a
 /// default is written once, where the part declares it. The fields must outlive the table and stay where they are.
 ///
-/// A size is a number of bytes or a text such as "16 MiB"; a duration is a number of seconds or a text such as "500 ms",
-/// "30 s", "5 min", "24 h", "30 d".
+/// A size is a number of bytes or a text such as "16 MiB"; a duration is a number of seconds or a text such as "500
+/// ms", "30 s", "5 min", "24 h", "30 d".
 class SettingsTable {
  public:
   void add(std::string key, bool& field, SettingHelp help);

@@ -87,12 +87,13 @@ Result<std::unique_ptr<soci::session>> open_session(Dialect dialect, const std::
   }
 }
 
-::sqlite3* sqlite_handle(soci::session& session) noexcept {
+// The back ends' classes live in libraries that are loaded later: there is no type information to check a cast with.
+[[clang::no_sanitize("vptr")]] ::sqlite3* sqlite_handle(soci::session& session) noexcept {
   if (session.get_backend() == nullptr || session.get_backend_name() != "sqlite3") return nullptr;
   return reinterpret_cast<::sqlite3*>(static_cast<soci::sqlite3_session_backend*>(session.get_backend())->conn_);
 }
 
-::pg_conn* postgres_handle(soci::session& session) noexcept {
+[[clang::no_sanitize("vptr")]] ::pg_conn* postgres_handle(soci::session& session) noexcept {
   if (session.get_backend() == nullptr || session.get_backend_name() != "postgresql") return nullptr;
   return static_cast<soci::postgresql_session_backend*>(session.get_backend())->conn_;
 }

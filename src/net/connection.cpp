@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cassert>
 #include <exception>
+#include <typeinfo>
 
 #include "base/log.hpp"
 #include "net/cors.hpp"
@@ -75,7 +76,6 @@ void Connection::on_events(std::uint32_t events) {
 void Connection::turn() {
   if (phase_ == Phase::closed) return;
   assert(!in_turn_ && worker_.batch.empty());
-  const auto keep = shared_from_this();
   in_turn_ = true;
   budget_ = budget_of_a_turn;
   while (phase_ != Phase::closed && budget_ > 0 && step()) {
@@ -85,7 +85,7 @@ void Connection::turn() {
   in_turn_ = false;
   if (phase_ == Phase::closed) return;
   if (budget_ <= 0) {
-    worker_.loop().soon([keep] { keep->turn(); });
+    worker_.loop().soon([self = shared_from_this()] { self->turn(); });
   }
   set_deadline();
 }
@@ -106,7 +106,7 @@ bool Connection::step() {
       return advance_sending();
     case Phase::closing:
       if (!flush()) return false;
-      if (!unread_input_) {
+      if (!unread_input_ || ended_) {
         close_socket();
         return false;
       }
@@ -215,8 +215,8 @@ Transport::Result Connection::read(char* into, std::size_t room) {
 bool Connection::advance_head() {
   if (!exchange_) {
     if (!readable_) {
-      if (ended_) close_socket();
-      return false;
+      if (ended_) phase_ = Phase::closing;  // after what is still to be written
+      return ended_;
     }
     exchange_ = worker_.take_exchange();
   }
@@ -239,13 +239,13 @@ bool Connection::advance_head() {
     }
     const bool is_first = e.begin == e.end;
     if (!readable_) {
-      if (ended_) {
-        close_socket();
-      } else if (is_first) {
-        worker_.give_back(std::move(exchange_));
-        if (worker_.is_draining()) close_socket();
+      const bool over = ended_ || (is_first && worker_.is_draining());
+      if (is_first || ended_) worker_.give_back(std::move(exchange_));
+      if (over) {
+        phase_ = Phase::closing;
+        unread_input_ = false;
       }
-      return false;
+      return over;
     }
     // A head that is cut here is parsed again from its beginning only as far as its last whole line.
     if (is_first) e.begin = e.end = 0;
@@ -302,10 +302,15 @@ void Connection::serve() {
   answered_ = false;
   try {
     application_.serve(exchange_->request, responder());
-  } catch (const std::exception& e) {
-    // The responder died on the way here, which has answered 500.
-    log::error("request {} ended in an exception: {}", request_id_text(exchange_->request.id), e.what());
+  } catch (const std::exception& exception) {
+    log_exception(exception);  // the responder died on the way here, which has answered 500
   }
+}
+
+// By its type alone: what it says may hold what no log may.
+void Connection::log_exception(const std::exception& exception) const {
+  log::error("request {} ended in an exception of the type {}", request_id_text(exchange_->request.id),
+             typeid(exception).name());
 }
 
 void Connection::refuse(int status, std::string_view reason) {
@@ -313,7 +318,10 @@ void Connection::refuse(int status, std::string_view reason) {
   e.response = Response::text(status, std::string(reason) + "\n");
   e.response.close = true;
   unread_input_ = true;
-  if (e.request.id == 0) e.request.id = worker_.next_request_id();
+  if (e.request.id == 0) {  // the head was not even read to its end
+    e.request.id = worker_.next_request_id();
+    e.request.peer = peer_;
+  }
   outstanding_ = 0;
   answered_ = true;
   phase_ = Phase::serving;

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -71,6 +72,7 @@ class Connection final : public Watcher, public std::enable_shared_from_this<Con
   void serve();
   Responder responder();
   void refuse(int status, std::string_view reason);
+  void log_exception(const std::exception& exception) const;
   void close_socket();
   void let_go_if_done();
 

@@ -3,7 +3,6 @@
 #include <cassert>
 #include <exception>
 
-#include "base/log.hpp"
 #include "net/connection.hpp"
 
 namespace otklik::net {
@@ -43,7 +42,7 @@ void Connection::begin_body() {
   try {
     application_.admit(e.request, decision, worker_.limits().body_size);
   } catch (const std::exception& exception) {
-    log::error("request {} ended in an exception: {}", request_id_text(e.request.id), exception.what());
+    log_exception(exception);
     decision.kind = Decision::Kind::none;
   }
   const std::uint64_t length = e.request.content_length.value_or(0);
@@ -190,7 +189,7 @@ bool Connection::take_piece(std::string_view piece) {
   try {
     wanted = e.sink->write(piece);
   } catch (const std::exception& exception) {
-    log::error("request {} ended in an exception: {}", request_id_text(e.request.id), exception.what());
+    log_exception(exception);
   }
   if (wanted) return true;
   close_after_ = true;
@@ -220,7 +219,7 @@ void Connection::end_body() {
   try {
     e.sink->finish(responder());
   } catch (const std::exception& exception) {
-    log::error("request {} ended in an exception: {}", request_id_text(e.request.id), exception.what());
+    log_exception(exception);
   }
 }
 

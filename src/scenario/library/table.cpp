@@ -34,7 +34,7 @@ lua_Integer check_length(lua_State* lua, int argument, unsigned uses) {
 
 int concat(lua_State* lua) {
   const lua_Integer length = check_length(lua, 1, reads);
-  const auto separator = check_text_or(lua, 2, {});
+  const auto separator = check_text_or(lua, 2, "");
   const lua_Integer first = luaL_optinteger(lua, 3, 1);
   const lua_Integer last = luaL_optinteger(lua, 4, length);
   Meter meter(lua);

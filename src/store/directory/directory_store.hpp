@@ -18,7 +18,7 @@
 namespace otklik::store {
 
 struct DirectoryOptions {
-  core::PasswordRules passwords;
+  core::PasswordRules passwords{};
   bool allow_empty_passwords = false;      ///< setting `allow_empty_passwords`: whether anybody may have an empty one
   std::size_t most_tokens_of_a_user = 50;  ///< that are not revoked
 };

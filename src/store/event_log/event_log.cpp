@@ -46,8 +46,8 @@ FileEventLog::FileEventLog(EventLogOptions options, const Clock& clock, Recovere
         nudged_ = true;
         work_came_.notify_one();
       }) {
-  if (!segments_.wants_next() && next_ > 1) next_sync_ = Steady::now();
   next_prune_ = Steady::now();
+  next_sync_ = synced_ < next_ - 1 ? next_prune_ : next_prune_ + options_.sync_every;
   bytes_ = segments_.bytes();
   segment_count_ = segments_.count();
   thread_ = std::thread([this] { run(); });
@@ -264,8 +264,8 @@ void FileEventLog::refuse(std::span<LogEntry> entries) {
     }
     backlog_weight_ += weighs;
     backlog_.push_back(std::move(entry));
+    backlogged_.store(backlog_.size(), std::memory_order_relaxed);
   }
-  backlogged_.store(backlog_.size(), std::memory_order_relaxed);
 }
 
 void FileEventLog::lose(std::uint64_t count) {

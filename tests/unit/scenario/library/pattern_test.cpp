@@ -232,7 +232,7 @@ TEST(Pattern, answers_as_lua_does_on_thousands_of_random_patterns) {
                                          "(.-)", "(%a*)", "1",     "_",  " ",  "%",    "[",      "]",     "%0"};
   constexpr std::string_view letters = "aaabbbc1_ ()A;";
   const auto pick = [&](std::size_t n) { return random() % n; };
-  for (int i = 0; i < 6000; ++i) {
+  for (int i = 0; i < 3000; ++i) {
     std::string subject, pattern;
     for (std::size_t n = pick(16); n > 0; --n) subject += letters[pick(letters.size())];
     for (std::size_t n = 1 + pick(7); n > 0; --n) pattern += pieces[pick(std::size(pieces))];

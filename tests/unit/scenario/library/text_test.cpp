@@ -128,14 +128,15 @@ TEST(TextLibrary, survives_every_wrong_argument) {
     local count = 0
     for _, module in ipairs({text, json, xml, date, string, table, utf8, math}) do
       for name, f in pairs(module) do
-        if type(f) == 'function' then
+        -- What fills memory up to its limit would do it thousands of times here.
+        if type(f) == 'function' and name ~= 'pad_start' and name ~= 'pad_end' and name ~= 'rep' then
           pcall(f)
           for i = 1, 16 do
             pcall(f, values[i])
             for k = 1, 16 do
               pcall(f, values[i], values[k])
-              if not (name == 'rep' or name == 'pad_start' or name == 'pad_end' or name == 'move' or name == 'concat') then
-                for j = 1, 16 do pcall(f, values[i], values[k], values[j]) end
+              if name ~= 'move' and k % 3 == 0 then
+                for j = 1, 16, 3 do pcall(f, values[i], values[k], values[j]) end
               end
               count = count + 1
             end

@@ -1,0 +1,40 @@
+#include "administration.hpp"
+
+#include <array>
+#include <utility>
+
+#include "administration/operations.hpp"
+
+namespace otklik::app {
+namespace {
+
+using Perform = Result<std::string> (*)(AdministrationParts&, const Operation&);
+
+constexpr std::array<std::pair<std::string_view, Perform>, 15> operations{{
+    {"user.add", add_user},
+    {"user.set", set_user},
+    {"user.passwd", set_password},
+    {"user.list", list_users},
+    {"user.remove", remove_user},
+    {"role.add", add_role},
+    {"role.set", set_role},
+    {"role.list", list_roles},
+    {"role.remove", remove_role},
+    {"token.create", create_token},
+    {"token.list", list_tokens},
+    {"token.revoke", revoke_token},
+    {"script.list", list_scripts},
+    {"script.check", check_scripts},
+    {"script.run", run_script},
+}};
+
+}  // namespace
+
+Result<std::string> administrate(AdministrationParts& parts, const Operation& operation) {
+  for (const auto& [name, perform] : operations) {
+    if (name == operation.name) return perform(parts, operation);
+  }
+  return fail(ErrorCode::bad_request, "this server knows no operation " + operation.name);
+}
+
+}  // namespace otklik::app

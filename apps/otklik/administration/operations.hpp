@@ -1,0 +1,32 @@
+#pragma once
+#include "administration.hpp"
+
+/// Every operation of the administrator; the table in administration.cpp gives each its name.
+namespace otklik::app {
+
+Result<std::string> add_user(AdministrationParts& parts, const Operation& operation);
+Result<std::string> set_user(AdministrationParts& parts, const Operation& operation);
+Result<std::string> set_password(AdministrationParts& parts, const Operation& operation);
+Result<std::string> list_users(AdministrationParts& parts, const Operation& operation);
+Result<std::string> remove_user(AdministrationParts& parts, const Operation& operation);
+
+Result<std::string> add_role(AdministrationParts& parts, const Operation& operation);
+Result<std::string> set_role(AdministrationParts& parts, const Operation& operation);
+Result<std::string> list_roles(AdministrationParts& parts, const Operation& operation);
+Result<std::string> remove_role(AdministrationParts& parts, const Operation& operation);
+
+Result<std::string> create_token(AdministrationParts& parts, const Operation& operation);
+Result<std::string> list_tokens(AdministrationParts& parts, const Operation& operation);
+Result<std::string> revoke_token(AdministrationParts& parts, const Operation& operation);
+
+Result<std::string> list_scripts(AdministrationParts& parts, const Operation& operation);
+Result<std::string> check_scripts(AdministrationParts& parts, const Operation& operation);
+Result<std::string> run_script(AdministrationParts& parts, const Operation& operation);
+
+/// The argument, or `bad_request` that names it.
+Result<std::string> required(const Operation& operation, std::string_view argument);
+
+/// Who the record says did it.
+inline constexpr std::string_view by_shell = "shell";
+
+}  // namespace otklik::app

@@ -1,0 +1,97 @@
+#include "figures.hpp"
+
+#include "base/build_info.hpp"
+
+namespace otklik::app {
+namespace {
+
+using Kind = web_api::Figure::Kind;
+
+class Gathering {
+ public:
+  void counter(std::string name, std::string help, std::uint64_t value, std::string labels = {}) {
+    add(std::move(name), std::move(help), Kind::counter, static_cast<double>(value), std::move(labels));
+  }
+  void gauge(std::string name, std::string help, double value, std::string labels = {}) {
+    add(std::move(name), std::move(help), Kind::gauge, value, std::move(labels));
+  }
+  void gauge(std::string name, std::string help, std::size_t value) {
+    gauge(std::move(name), std::move(help), static_cast<double>(value));
+  }
+  std::vector<web_api::Figure> take() { return std::move(figures_); }
+
+ private:
+  void add(std::string name, std::string help, Kind kind, double value, std::string labels) {
+    figures_.push_back({"otklik_" + std::move(name), std::move(help), kind, std::move(labels), value});
+  }
+  std::vector<web_api::Figure> figures_;
+};
+
+void add_http(Gathering& to, const net::ServerFigures& http) {
+  to.counter("http_connections_accepted_total", "Connections accepted", http.connections_accepted);
+  to.counter("http_connections_refused_total", "Connections past a limit", http.connections_refused);
+  to.gauge("http_connections_open", "Connections open now", http.connections_open);
+  to.counter("http_requests_total", "Requests answered, by status", http.status_2xx, R"(status="2xx")");
+  to.counter("http_requests_total", "Requests answered, by status", http.status_3xx, R"(status="3xx")");
+  to.counter("http_requests_total", "Requests answered, by status", http.status_4xx, R"(status="4xx")");
+  to.counter("http_requests_total", "Requests answered, by status", http.status_5xx, R"(status="5xx")");
+  to.counter("http_malformed_requests_total", "Requests that were not HTTP", http.malformed);
+  to.counter("http_timed_out_requests_total", "Requests that came too slowly", http.timed_out);
+  to.counter("http_received_bytes_total", "Bytes received", http.bytes_in);
+  to.counter("http_sent_bytes_total", "Bytes sent", http.bytes_out);
+}
+
+void add_scripts(Gathering& to, const scenario::Figures& scripts) {
+  to.gauge("script_runs", "Scenarios that run now, waiting ones included", scripts.running);
+  to.gauge("script_memory_bytes", "Memory of their Lua states", scripts.memory);
+  to.counter("script_runs_started_total", "Runs started", scripts.started);
+  for (std::size_t kind = 0; kind < scripts.ended.size(); ++kind) {
+    to.counter("script_runs_ended_total", "Runs ended, by how", scripts.ended[kind],
+               web_api::metric_label("how", core::name(static_cast<core::ScriptEnd::Kind>(kind))));
+  }
+  for (std::size_t refusal = 1; refusal < scripts.refused.size(); ++refusal) {
+    to.counter("script_starts_refused_total", "Starts refused, by reason", scripts.refused[refusal],
+               web_api::metric_label("reason", core::name(static_cast<core::StartRefusal>(refusal))));
+  }
+  to.counter("script_instructions_total", "Instructions of ended runs", scripts.instructions);
+  to.gauge("script_http_requests", "HTTP requests of scenarios under way", scripts.http_requests);
+  to.gauge("script_sql_queued", "Queries of scenarios waiting for a connection", scripts.sql_queued);
+}
+
+void add_core(Gathering& to, const core::Core& core) {
+  const auto figures = core.figures();
+  const auto overview = core.overview();
+  to.counter("core_turns_total", "Facts and questions the core has taken", figures.turns);
+  to.counter("core_slow_turns_total", "Turns of more than 20 ms", figures.slow_turns);
+  to.gauge("core_queue", "Facts waiting for the core", figures.queued);
+  to.counter("core_impossible_facts_total", "Facts that cannot have happened: repaired, and a mistake of ours",
+             overview->impossible);
+  to.counter("logins_total", "Credentials checked, by verdict", overview->logins.succeeded, R"(verdict="right")");
+  to.counter("logins_total", "Credentials checked, by verdict", overview->logins.refused, R"(verdict="refused")");
+}
+
+void add_events(Gathering& to, const store::EventLogFigures& events) {
+  to.counter("events_last_sequence", "Sequence number of the newest event", events.last_sequence);
+  to.counter("events_written_total", "Events written since the start", events.written);
+  to.counter("events_lost_total", "Events that could not be kept", events.lost);
+  to.counter("event_log_writes_total", "System calls that wrote them", events.writes);
+  to.counter("event_log_syncs_total", "Times the disk was waited for", events.syncs);
+  to.gauge("event_log_bytes", "Size of the event log", static_cast<double>(events.bytes));
+  to.gauge("event_log_queue", "Events waiting to be written", events.queued);
+}
+
+}  // namespace
+
+std::vector<web_api::Figure> gather_figures(const net::Server& http, const core::Core& core,
+                                            const scenario::Host& scenarios, const store::FileEventLog& events) {
+  Gathering to;
+  to.gauge("build_info", "The program itself", 1.0,
+           web_api::metric_label("version", build::version) + "," + web_api::metric_label("commit", build::commit));
+  add_http(to, http.figures());
+  add_scripts(to, scenarios.figures());
+  add_core(to, core);
+  add_events(to, events.figures());
+  return to.take();
+}
+
+}  // namespace otklik::app

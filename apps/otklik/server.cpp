@@ -1,0 +1,249 @@
+#include "server.hpp"
+
+#include <cstdio>
+#include <future>
+
+#include "access/doorkeeper.hpp"
+#include "administration.hpp"
+#include "base/build_info.hpp"
+#include "base/log.hpp"
+#include "control_socket.hpp"
+#include "core/core.hpp"
+#include "db/schema.hpp"
+#include "figures.hpp"
+#include "scenario/host.hpp"
+#include "store/directory/directory_store.hpp"
+#include "store/event_log/event_log.hpp"
+#include "store/schema.hpp"
+#include "web_api/admin_api.hpp"
+#include "web_api/web_api.hpp"
+
+namespace otklik::app {
+
+/// Every part, in the order in which each needs the ones before it. Destroyed from the last to the first.
+struct Server::Parts {
+  explicit Parts(const Configuration& c) : configuration(c), hash(c.argon2) {}
+
+  const Configuration& configuration;
+  WallClock clock;
+  access::CoarseClock steady;
+  access::Argon2Hash hash;
+  access::Credentialist credentialist{hash};
+  access::DelayThread delays;
+  std::unique_ptr<store::FileEventLog> event_log;
+  std::unique_ptr<core::Core> core;
+  std::unique_ptr<db::Database> database;
+  std::unique_ptr<store::DirectoryStore> directory;
+  std::unique_ptr<access::Doorkeeper> doorkeeper;
+  std::unique_ptr<files::Zones> zones;
+  std::unique_ptr<scenario::Host> scenarios;
+  std::unique_ptr<web_api::WebApi> web_api;
+  std::unique_ptr<web_api::AdminApi> admin_api;
+  std::unique_ptr<net::Server> http;
+  std::unique_ptr<ControlServer> control;
+  std::string control_path;
+  std::string base_url;
+  bool stopped = false;
+
+  Result<> open_storage();
+  Result<> open_people();
+  Result<> open_scenarios();
+  void open_faces();
+  void record_change(const core::DirectoryChanged& change);
+  Result<net::Listening> bind(net::ListenerOptions options, bool any_free_port);
+  Result<std::size_t> listen_on(const std::vector<std::string>& endpoints, bool tls, bool any_free_port);
+  Result<> listen_for_administrators(bool any_free_port);
+};
+
+Result<> Server::Parts::open_storage() {
+  auto log = store::FileEventLog::open(configuration.events, clock);
+  if (!log) return std::unexpected(log.error());
+  event_log = std::move(*log);
+  core = std::make_unique<core::Core>(*event_log, clock);
+
+  {
+    auto connection = db::Connection::open(configuration.database.connection);
+    if (!connection) return std::unexpected(connection.error());
+    if (auto upgraded = db::upgrade_schema(**connection, store::schema()); !upgraded) {
+      return std::unexpected(upgraded.error());
+    }
+  }
+  auto opened = db::Database::open(configuration.database);
+  if (!opened) return std::unexpected(opened.error());
+  database = std::move(*opened);
+  return {};
+}
+
+/// The database has the change already; the answer waits until the record of it is as safe. A disk that takes no record
+/// does not undo the change: the log says so.
+void Server::Parts::record_change(const core::DirectoryChanged& change) {
+  std::promise<Result<std::uint64_t>> recorded;
+  auto waiting = recorded.get_future();
+  core->tell(change, core::Durability::synced,
+             [&recorded](Result<std::uint64_t> result) { recorded.set_value(std::move(result)); });
+  if (const auto result = waiting.get(); !result) {
+    log::error("{} {} is done, but could not be recorded: {}", change.what, change.key, result.error().message);
+  }
+}
+
+Result<> Server::Parts::open_people() {
+  auto opened = store::DirectoryStore::open(*database, credentialist, clock, configuration.directory);
+  if (!opened) return std::unexpected(opened.error());
+  directory = std::move(*opened);
+  doorkeeper = std::make_unique<access::Doorkeeper>(
+      configuration.access, directory->directory(),
+      access::DoorkeeperParts{
+          clock, steady, hash, delays, *core,
+          [store = directory.get()](const Uuid& token, Time when) { store->note_token_used(token, when); }});
+  directory->listen([this](std::shared_ptr<const core::Directory> now, const core::DirectoryChanged& change) {
+    doorkeeper->directory_changed(std::move(now));
+    record_change(change);
+  });
+  return {};
+}
+
+Result<> Server::Parts::open_scenarios() {
+  auto made = files::Zones::make(configuration.files);
+  if (!made) return std::unexpected(made.error());
+  zones = std::move(*made);
+  auto host = scenario::Host::open(configuration.script, *core, *zones, scenario::open_sources(configuration.sources));
+  if (!host) return std::unexpected(host.error());
+  scenarios = std::move(*host);
+  return {};
+}
+
+void Server::Parts::open_faces() {
+  auto options = configuration.web;
+  options.auth_off.user = [this]() -> std::shared_ptr<const core::Identity> {
+    const auto people = directory->directory();
+    const auto* user = people->find_user(configuration.auth_off_user);
+    if (user == nullptr || user->blocked) return nullptr;
+    return std::make_shared<const core::Identity>(people->identity_of(*user));
+  };
+  web_api = std::make_unique<web_api::WebApi>(web_api::WebApi::Ports{*doorkeeper, *scenarios, *zones, clock},
+                                              std::move(options), web_api::VersionFigures::of_this_build());
+  admin_api = std::make_unique<web_api::AdminApi>(
+      web_api::AdminApi::Sources{[this]() -> Result<> {
+                                   if (auto trouble = event_log->trouble()) return std::unexpected(std::move(*trouble));
+                                   return {};
+                                 },
+                                 [this] { return gather_figures(*http, *core, *scenarios, *event_log); }});
+  http = std::make_unique<net::Server>(configuration.http);
+}
+
+Result<net::Listening> Server::Parts::bind(net::ListenerOptions options, bool any_free_port) {
+  auto bound = http->listen(options);
+  if (!bound && any_free_port && bound.error().code == ErrorCode::failed && options.endpoint.port != 0) {
+    log::warn("{}; taking a free port instead", bound.error().message);
+    options.endpoint.port = 0;
+    bound = http->listen(options);
+  }
+  if (!bound) {
+    log::error("{}", bound.error().message);
+    return bound;
+  }
+  std::printf("listening %s%s://%s\n", bound->admin ? "admin " : "", bound->tls ? "https" : "http",
+              bound->endpoint.text().c_str());
+  std::fflush(stdout);
+  return bound;
+}
+
+Result<std::size_t> Server::Parts::listen_on(const std::vector<std::string>& endpoints, bool tls, bool any_free_port) {
+  std::size_t bound = 0;
+  for (const auto& text : endpoints) {
+    const auto endpoint = Endpoint::parse(text);
+    if (!endpoint)
+      return fail(ErrorCode::bad_request, "\"" + text + "\" is no address to listen on: it takes host:port");
+    const auto listening = bind({*endpoint, tls, false, web_api.get()}, any_free_port);
+    if (!listening) continue;
+    ++bound;
+    if (base_url.empty() && !tls) {
+      const auto& host = listening->endpoint.host;
+      const bool everywhere = host.empty() || host == "0.0.0.0" || host == "::";
+      base_url = "http://" +
+                 (everywhere ? "127.0.0.1:" + std::to_string(listening->endpoint.port) : listening->endpoint.text());
+    }
+  }
+  return bound;
+}
+
+Result<> Server::Parts::listen_for_administrators(bool any_free_port) {
+  if (configuration.admin_listen.empty()) return {};
+  const auto endpoint = Endpoint::parse(configuration.admin_listen);
+  if (!endpoint) return fail(ErrorCode::bad_request, "admin.listen takes host:port");
+  static_cast<void>(bind({*endpoint, false, true, admin_api.get()}, any_free_port));
+  return {};
+}
+
+Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Server::~Server() { stop(); }
+
+Result<std::unique_ptr<Server>> Server::open(DataFolder& folder, const Configuration& configuration) {
+  if (auto locked = folder.lock(); !locked) return std::unexpected(locked.error());
+  std::unique_ptr<Server> server(new Server(std::make_unique<Parts>(configuration)));
+  auto& parts = *server->parts_;
+  parts.control_path = folder.control_socket();
+  if (auto opened = parts.open_storage(); !opened) return std::unexpected(opened.error());
+  if (auto opened = parts.open_people(); !opened) return std::unexpected(opened.error());
+  if (auto opened = parts.open_scenarios(); !opened) return std::unexpected(opened.error());
+  parts.open_faces();
+  return server;
+}
+
+Result<> Server::listen(bool any_free_port) {
+  auto& parts = *parts_;
+  const auto plain = parts.listen_on(parts.configuration.http_listen, false, any_free_port);
+  if (!plain) return std::unexpected(plain.error());
+  std::size_t bound = *plain;
+  if (!parts.configuration.http.tls.certificate_chain.empty()) {
+    const auto secure = parts.listen_on(parts.configuration.https_listen, true, any_free_port);
+    if (!secure) return std::unexpected(secure.error());
+    bound += *secure;
+  }
+  if (bound == 0) return fail(ErrorCode::failed, "no port could be bound: see the log above");
+  if (auto admin = parts.listen_for_administrators(any_free_port); !admin) return admin;
+
+  parts.control = std::make_unique<ControlServer>(parts.control_path,
+                                                  [this](const Operation& operation) { return perform(operation); });
+  if (auto started = parts.control->start(); !started) return started;
+  parts.core->tell(core::ServerStarted{build::version});
+  return {};
+}
+
+void Server::reload() {
+  auto& parts = *parts_;
+  if (!parts.configuration.http.tls.certificate_chain.empty()) {
+    if (auto reloaded = parts.http->reload_certificates(); !reloaded) {
+      log::error("the old certificate stays in use: {}", reloaded.error().message);
+    }
+  }
+  parts.scenarios->repository().reload();
+  if (auto people = parts.directory->reload("reload"); !people) {
+    log::error("the directory could not be read anew: {}", people.error().message);
+  }
+  log::info("certificates, scenarios and the directory were read anew");
+}
+
+void Server::stop() {
+  auto& parts = *parts_;
+  if (std::exchange(parts.stopped, true)) return;
+  if (parts.control) parts.control->stop();
+  if (parts.http) parts.http->stop(parts.configuration.stop_time);
+  if (parts.scenarios) parts.scenarios->stop(parts.configuration.stop_time);
+  if (parts.doorkeeper) parts.doorkeeper->stop();
+  if (parts.core) {
+    parts.core->tell(core::ServerStopping{});
+    parts.core->stop();
+  }
+  if (parts.event_log) parts.event_log->stop();
+}
+
+Result<std::string> Server::perform(const Operation& operation) {
+  AdministrationParts parts{*parts_->directory, *parts_->scenarios};
+  return administrate(parts, operation);
+}
+
+std::string Server::base_url() const { return parts_->base_url; }
+
+}  // namespace otklik::app

@@ -1,0 +1,2 @@
+-- Returns its first start parameter as it came.
+return startparam1

@@ -1,0 +1,109 @@
+#include "base/new_file.hpp"
+
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cassert>
+#include <cerrno>
+#include <cstdio>
+#include <utility>
+
+#include "base/file.hpp"
+#include "base/random.hpp"
+
+namespace otklik {
+namespace {
+
+constexpr std::string_view hidden_prefix = ".otklik-new-";
+std::atomic<bool> nameless_denied{false};
+
+std::string hidden_name() { return std::string(hidden_prefix) + random_text(72); }
+
+Error taken() { return {ErrorCode::conflict, "A file of that name exists"}; }
+
+}  // namespace
+
+void avoid_nameless_files(bool yes) noexcept { nameless_denied = yes; }
+
+bool NewFile::is_hidden_name(std::string_view name) noexcept { return name.starts_with(hidden_prefix); }
+
+NewFile::NewFile(Folder folder, UniqueFd fd, std::string hidden_name)
+    : folder_(std::move(folder)), fd_(std::move(fd)), hidden_name_(std::move(hidden_name)) {}
+
+NewFile::NewFile(NewFile&& other) noexcept
+    : folder_(std::move(other.folder_)),
+      fd_(std::move(other.fd_)),
+      hidden_name_(std::exchange(other.hidden_name_, {})) {}
+
+NewFile& NewFile::operator=(NewFile&& other) noexcept {
+  if (this != &other) {
+    drop();
+    folder_ = std::move(other.folder_);
+    fd_ = std::move(other.fd_);
+    hidden_name_ = std::exchange(other.hidden_name_, {});
+  }
+  return *this;
+}
+
+NewFile::~NewFile() { drop(); }
+
+void NewFile::drop() noexcept {
+  if (!hidden_name_.empty()) ::unlinkat(folder_.fd(), hidden_name_.c_str(), 0);
+  hidden_name_.clear();
+}
+
+Result<NewFile> NewFile::create(Folder folder, unsigned mode) {
+  const auto bits = static_cast<mode_t>(mode);
+  if (!nameless_denied.load(std::memory_order_relaxed)) {
+    UniqueFd fd(::openat(folder.fd(), ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, bits));
+    if (fd) return NewFile(std::move(folder), std::move(fd), {});
+    if (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL && errno != ENOENT) {
+      return std::unexpected(last_system_error("create"));
+    }
+  }
+  std::string name = hidden_name();
+  UniqueFd fd(::openat(folder.fd(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, bits));
+  if (!fd) return std::unexpected(last_system_error("create"));
+  return NewFile(std::move(folder), std::move(fd), std::move(name));
+}
+
+Result<> NewFile::write(std::string_view bytes) { return write_all(fd_.get(), bytes); }
+
+Result<> NewFile::commit(std::string_view given, Existing existing) {
+  assert(fd_ && is_confined_name(given) && given.find('/') == std::string_view::npos);
+  const std::string name(given);
+  if (::fsync(fd_.get()) != 0) return std::unexpected(last_system_error("sync"));
+
+  if (hidden_name_.empty()) {
+    // Naming by AT_EMPTY_PATH wants a capability; the way through /proc does not.
+    const std::string self = "/proc/self/fd/" + std::to_string(fd_.get());
+    const std::string first = existing == Existing::keep ? name : hidden_name();
+    if (::linkat(AT_FDCWD, self.c_str(), folder_.fd(), first.c_str(), AT_SYMLINK_FOLLOW) != 0) {
+      if (errno == EEXIST) return std::unexpected(taken());
+      return std::unexpected(last_system_error("name the file"));
+    }
+    if (existing == Existing::keep) {
+      fd_.reset();
+      return folder_.sync();
+    }
+    hidden_name_ = first;
+  }
+  const unsigned flags = existing == Existing::keep ? RENAME_NOREPLACE : 0;
+  if (::renameat2(folder_.fd(), hidden_name_.c_str(), folder_.fd(), name.c_str(), flags) != 0) {
+    // File systems that do not know the flag: a hard link refuses a taken name too.
+    const bool unknown = flags != 0 && (errno == EINVAL || errno == ENOSYS);
+    if (!unknown || ::linkat(folder_.fd(), hidden_name_.c_str(), folder_.fd(), name.c_str(), 0) != 0) {
+      if (errno == EEXIST || errno == EISDIR || errno == ENOTEMPTY) return std::unexpected(taken());
+      return std::unexpected(last_system_error("rename"));
+    }
+    ::unlinkat(folder_.fd(), hidden_name_.c_str(), 0);
+  }
+  hidden_name_.clear();
+  fd_.reset();
+  return folder_.sync();
+}
+
+}  // namespace otklik

@@ -1,0 +1,77 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/beneath.hpp"
+#include "core/ports/script_files.hpp"
+#include "files/resolver.hpp"
+
+namespace otklik::files {
+
+/// Which files are open, and what may be done to them. Settings of the same names, except the folders.
+struct ZoneOptions {
+  std::string data_folder{};     ///< absolute
+  std::string storage_folder{};  ///< absolute; empty: LocalStorage in the data folder
+
+  /// `temp`, `storage`, `recordings`, `faxes`, `voicemail`, an absolute folder, or `*` for any file of the machine.
+  std::vector<std::string> script_zones{"temp", "storage", "recordings", "faxes", "voicemail"};
+  /// Those of them in which scenarios may also write, move and remove.
+  std::vector<std::string> script_writable{"temp", "storage"};
+  /// Absolute paths (files or folders) that no zone opens, besides the data folder's own secrets: a configuration file,
+  /// a key, a database elsewhere.
+  std::vector<std::string> secret_paths{};
+
+  std::uint64_t script_file_size = 1ULL << 30;  ///< bytes; a file that a scenario writes grows to no more: `too_large`
+  std::size_t script_list_count = 100'000;      ///< entries of one listing: past it `too_large`
+};
+
+/// The files that scenarios may touch. Nothing in it changes after it is made: a new setting makes a new one.
+///
+/// A path is first resolved by its letters alone (Resolver), then opened below the zone's folder, where the kernel
+/// keeps the walk inside and no symbolic link is followed; devices, pipes and sockets are refused. A file that has
+/// several hard links is compared with the secret ones, since one of its names may lie in a zone. Every call blocks for
+/// the disk: call it from a thread that may wait.
+class Zones final : public core::ScriptFiles {
+ public:
+  /// `bad_request` for a zone that is no known name and no absolute folder, or that would open a secret.
+  static Result<std::unique_ptr<Zones>> make(const ZoneOptions& options);
+
+  Result<core::OpenedFile> open(std::string_view path) override;
+  Result<std::vector<core::FolderEntry>> list(std::string_view path) override;
+  /// Synced before it is seen; replaces what was there.
+  Result<> write(std::string_view path, std::string_view content) override;
+  Result<> append(std::string_view path, std::string_view content) override;
+  /// A file, to a name that is free: `conflict` where it is taken. Across file systems it is copied whole first.
+  Result<> move(std::string_view from, std::string_view to) override;
+  /// A file, or an empty folder.
+  Result<> remove(std::string_view path) override;
+
+  [[nodiscard]] const Resolver& resolver() const noexcept { return resolver_; }
+
+ private:
+  /// A name below an open zone.
+  struct Found {
+    const Zone* zone;
+    Folder folder;
+    std::string name;  ///< empty: the folder itself
+  };
+
+  Zones(Resolver resolver, const ZoneOptions& options);
+  /// A thing that exists.
+  [[nodiscard]] Result<Found> find(std::string_view path, bool to_change) const;
+  /// Where a thing may be put: the folders on the way are made.
+  [[nodiscard]] Result<Found> place_for(std::string_view path) const;
+  [[nodiscard]] Result<Found> folder_of(const Place& place, bool to_change) const;
+  [[nodiscard]] bool is_secret(const Found& found) const;
+  [[nodiscard]] Result<> copy(const Found& from, const Found& to) const;
+
+  std::string data_folder_;
+  Resolver resolver_;
+  std::uint64_t file_size_;
+  std::size_t list_count_;
+};
+
+}  // namespace otklik::files

@@ -1,0 +1,76 @@
+#pragma once
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+#include "core/identity.hpp"
+#include "core/ports/script_files.hpp"
+#include "core/ports/script_host.hpp"
+#include "net/application.hpp"
+#include "net/form.hpp"
+#include "net/request.hpp"
+#include "web_api/answer.hpp"
+#include "web_api/method.hpp"
+#include "web_api/options.hpp"
+
+namespace otklik::web_api {
+
+class VersionAnswers;
+
+/// Counted since start, for /metrics. Relaxed: each is right, together they are nearly so.
+struct Counters {
+  std::atomic<std::uint64_t> calls{0};    ///< authorized calls of methods
+  std::atomic<std::uint64_t> refused{0};  ///< not let in: 401, 403 and busy
+  std::atomic<std::uint64_t> hooks{0};    ///< requests that a hook answered
+  std::atomic<std::uint64_t> broken_hooks{0};
+  std::atomic<std::uint64_t> script_timeouts{0};  ///< waits broken off while the script ran on
+  std::atomic<std::uint64_t> script_refusals{0};  ///< scripts that could not be started
+  std::atomic<std::uint64_t> files{0};            ///< files of www/ sent, 304 included
+
+  static void count(std::atomic<std::uint64_t>& counter) noexcept { counter.fetch_add(1, std::memory_order_relaxed); }
+};
+
+/// What a method may use. Lives as long as the WebApi.
+struct Services {
+  const Options& options;
+  core::ScriptHost& scripts;
+  core::ScriptFiles& files;
+  const VersionAnswers& version;
+  Counters& counters;
+};
+
+/// One authorized request to a method, on its way to its answer. The request lives until the responder has answered.
+class Call {
+ public:
+  Call(const Method& method, const net::Request& request, net::Form parameters, AnswerStyle style,
+       std::shared_ptr<const core::Identity> caller, net::Responder responder)
+      : method_(&method),
+        request_(&request),
+        parameters_(std::move(parameters)),
+        style_(style),
+        caller_(std::move(caller)),
+        responder_(std::move(responder)) {}
+
+  [[nodiscard]] const Method& method() const noexcept { return *method_; }
+  [[nodiscard]] const net::Request& request() const noexcept { return *request_; }
+  [[nodiscard]] const net::Form& parameters() const noexcept { return parameters_; }
+  [[nodiscard]] const AnswerStyle& style() const noexcept { return style_; }
+  [[nodiscard]] const core::Identity& caller() const noexcept { return *caller_; }
+
+  /// Ends the call.
+  void answer(net::Response&& response) { responder_.send(std::move(response)); }
+  void refuse(const Error& error) { responder_.send(error_response(error, *request_, style_)); }
+  /// The duty to answer, for who answers later; the call cannot answer any more.
+  net::Responder take_responder() { return std::move(responder_); }
+
+ private:
+  const Method* method_;
+  const net::Request* request_;
+  net::Form parameters_;
+  AnswerStyle style_;
+  std::shared_ptr<const core::Identity> caller_;
+  net::Responder responder_;
+};
+
+}  // namespace otklik::web_api

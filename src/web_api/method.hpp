@@ -1,0 +1,63 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace otklik::web_api {
+
+class Call;
+struct Services;
+
+enum class Language : std::uint8_t { en, ru };
+
+/// A text for people, in both languages of the product.
+struct Text {
+  std::string_view en, ru;
+  [[nodiscard]] constexpr std::string_view in(Language language) const { return language == Language::ru ? ru : en; }
+};
+
+enum class ParameterType : std::uint8_t {
+  text,
+  flag,     ///< 0 or 1; true and false are understood
+  seconds,  ///< a number not below 0, with a fraction where wanted
+  choice,   ///< one of the words of `choices`, in any case
+};
+
+struct Parameter {
+  std::string_view name;
+  ParameterType type = ParameterType::text;
+  bool required = false;
+  std::string_view default_value = {};             ///< empty: none
+  std::span<const std::string_view> choices = {};  ///< of a choice
+  Text meaning = {};
+};
+
+/// What a method answers when all is well, and so what its errors look like.
+enum class AnswerKind : std::uint8_t {
+  xml,    ///< the envelope, with its JSON twin; errors likewise
+  json,   ///< JSON; errors too
+  plain,  ///< the body that a script made; errors are JSON
+  file,   ///< a file; errors are JSON
+};
+
+struct ErrorRow {
+  int status;
+  std::string_view code;
+  Text when;
+};
+
+/// One row of the table of methods: everything that anybody is told about a method, and what runs it.
+struct Method {
+  std::string_view name;  ///< the path without its first slash, lower-case
+  Text summary;
+  Text details;
+  std::span<const Parameter> parameters;
+  AnswerKind answer = AnswerKind::xml;
+  bool is_download = false;          ///< another site's page may embed it although the browser kept a password
+  std::span<const ErrorRow> errors;  ///< its own; those of every method are added
+  std::string_view example_request;  ///< path and query
+  std::string_view example_answer;
+  void (*run)(const Services& services, Call call) = nullptr;
+};
+
+}  // namespace otklik::web_api

@@ -1,0 +1,119 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <future>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "core/core.hpp"
+#include "store/event_log/event_log.hpp"
+#include "unit/store/event_log/temporary_folder.hpp"
+
+namespace otklik::store {
+namespace {
+
+/// A file system of one megabyte. Where none may be mounted (no root), the unit tests' disk that is full by quota has
+/// to do: tests/unit/store/event_log/full_disk_test.cpp.
+class RealFullDisk : public testing::Test {
+ protected:
+  void SetUp() override {
+    mounted_ = ::mount("tmpfs", folder_.path().c_str(), "tmpfs", 0, "size=1m") == 0;
+    if (!mounted_) GTEST_SKIP() << "no file system can be mounted here";
+  }
+  void TearDown() override {
+    log_.reset();
+    if (mounted_) ::umount2(folder_.path().c_str(), MNT_DETACH);
+  }
+
+  void open() {
+    EventLogOptions options{.folder = folder_.file("events")};
+    options.segment_bytes = 256 << 10;
+    options.probe_every = std::chrono::milliseconds(5);
+    auto opened = FileEventLog::open(options, clock_);
+    ASSERT_TRUE(opened) << opened.error().message;
+    log_ = std::move(*opened);
+  }
+  void fill_with(const std::string& name) {
+    std::ofstream out(folder_.file(name), std::ios::binary);
+    const std::string block(1024, 'x');
+    while (out.write(block.data(), static_cast<std::streamsize>(block.size())).flush()) {
+    }
+  }
+
+  const TemporaryFolder folder_;
+  const WallClock clock_;
+  bool mounted_ = false;
+  std::unique_ptr<FileEventLog> log_;
+};
+
+TEST_F(RealFullDisk, keeps_what_it_acknowledged_refuses_the_rest_and_comes_back_when_there_is_room) {
+  open();
+  core::Core core(*log_, clock_);
+  std::atomic<std::uint64_t> kept = 0;
+  std::atomic<std::uint64_t> refused = 0;
+  const auto tell = [&](int number) {
+    core.tell(core::DirectoryChanged{.what = "test", .key = std::to_string(number), .by = std::string(300, 'x')},
+              number % 2 == 0 ? core::Durability::synced : core::Durability::written,
+              [&](Result<std::uint64_t> result) {
+                if (result) {
+                  ++kept;
+                } else {
+                  EXPECT_EQ(result.error().code, ErrorCode::storage_full);
+                  ++refused;
+                }
+              });
+  };
+  int told = 0;
+  while (core.accepts() && told < 100'000) tell(told++);
+  for (int i = 0; i < 100; ++i) tell(told++);  // those who did not ask first
+  while (kept + refused < static_cast<std::uint64_t>(told)) std::this_thread::yield();
+  EXPECT_GT(kept, 1000U);
+  EXPECT_GT(refused, 0U);
+  const auto full = check_events(folder_.file("events"));
+  ASSERT_TRUE(full) << full.error().message;  // reads go on
+  EXPECT_EQ(full->records, kept);
+  EXPECT_EQ(full->torn_bytes, 0U);
+  EXPECT_TRUE(full->damages.empty());
+
+  std::filesystem::remove(folder_.file("events/" + segment_name(1)));  // somebody makes room
+  while (!core.accepts()) std::this_thread::yield();
+  std::promise<Result<std::uint64_t>> after;
+  core.tell(core::ServerStopping{}, core::Durability::synced, [&](auto result) { after.set_value(std::move(result)); });
+  EXPECT_TRUE(after.get_future().get());
+  core.stop();
+  log_->stop();
+  EXPECT_EQ(check_events(folder_.file("events"))->torn_bytes, 0U);
+}
+
+TEST_F(RealFullDisk, lets_a_server_start_with_its_events_and_refuse_new_ones) {
+  open();
+  core::LogEntry entry{.event = {.at = clock_.now(), .body = core::ServerStarted{.version = "1"}}};
+  log_->append({&entry, 1});
+  log_.reset();
+  fill_with("other people's files");
+  open();
+  // A tail page of the segment may still take a few; then nothing does.
+  ErrorCode code{};
+  for (int i = 0; i < 1000 && code != ErrorCode::storage_full; ++i) {
+    std::promise<Result<std::uint64_t>> told;
+    core::LogEntry next{.event = {.at = clock_.now(), .body = core::ServerStarted{.version = std::string(200, 'x')}},
+                        .done = [&](Result<std::uint64_t> result) { told.set_value(std::move(result)); }};
+    log_->append({&next, 1});
+    if (const auto result = told.get_future().get(); !result) code = result.error().code;
+  }
+  EXPECT_EQ(code, ErrorCode::storage_full);
+  EXPECT_FALSE(log_->accepts());
+  EXPECT_GE(check_events(folder_.file("events"))->records, 1U);
+}
+
+}  // namespace
+}  // namespace otklik::store

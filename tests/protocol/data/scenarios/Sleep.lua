@@ -1,0 +1,2 @@
+sleep(tonumber(startparam1))
+return "woke"

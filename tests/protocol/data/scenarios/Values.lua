@@ -1,0 +1,1 @@
+return startparam1, startparam2, startparam3

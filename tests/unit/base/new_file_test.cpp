@@ -1,0 +1,97 @@
+#include "base/new_file.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <string>
+#include <utility>
+
+#include "unit/temp_folder.hpp"
+
+namespace otklik {
+namespace {
+
+namespace fs = std::filesystem;
+
+class NewFileOn : public testing::TestWithParam<bool> {
+ protected:
+  NewFileOn() { avoid_nameless_files(GetParam()); }
+  ~NewFileOn() override { avoid_nameless_files(false); }
+
+  [[nodiscard]] NewFile begin(std::string_view content) const {
+    auto file = NewFile::create(Folder::open(disk_.path()).value()).value();
+    EXPECT_TRUE(file.write(content));
+    return file;
+  }
+  [[nodiscard]] auto count() const {
+    return std::distance(fs::directory_iterator(disk_.path()), fs::directory_iterator());
+  }
+
+  TempFolder disk_;
+};
+INSTANTIATE_TEST_SUITE_P(any_file_system, NewFileOn, testing::Bool(),
+                         [](const auto& p) { return p.param ? "with_hidden_names" : "as_the_kernel_offers"; });
+
+TEST_P(NewFileOn, shows_nothing_before_it_is_whole) {
+  {
+    auto file = begin("half");
+    EXPECT_FALSE(disk_.has("a"));
+    for (const auto& entry : fs::directory_iterator(disk_.path())) {
+      EXPECT_TRUE(NewFile::is_hidden_name(entry.path().filename().string()));
+    }
+  }
+  EXPECT_EQ(count(), 0);  // and goes away when it is given up
+}
+
+TEST_P(NewFileOn, gets_its_name_in_one_step) {
+  auto file = begin("whole");
+  EXPECT_TRUE(file.commit("a", NewFile::Existing::keep));
+  EXPECT_EQ(disk_.get("a"), "whole");
+  EXPECT_EQ(count(), 1);
+  struct stat there{};
+  ASSERT_EQ(::stat(disk_.path("a").c_str(), &there), 0);
+  EXPECT_EQ(there.st_mode & 0777U, 0600U);
+  EXPECT_EQ(there.st_nlink, 1U);
+}
+
+TEST_P(NewFileOn, keeps_what_is_there_or_replaces_it_as_told) {
+  disk_.put("a", "old");
+  auto file = begin("new");
+  const auto refused = file.commit("a", NewFile::Existing::keep);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::conflict);
+  EXPECT_EQ(disk_.get("a"), "old");
+  EXPECT_TRUE(file.commit("b", NewFile::Existing::keep));  // another name may be tried
+  EXPECT_EQ(disk_.get("b"), "new");
+  EXPECT_TRUE(begin("newer").commit("a", NewFile::Existing::replace));
+  EXPECT_EQ(disk_.get("a"), "newer");
+  EXPECT_EQ(count(), 2);
+}
+
+TEST_P(NewFileOn, replaces_a_link_and_not_what_it_points_to) {
+  disk_.put("target", "kept");
+  fs::create_symlink("target", disk_.path("a"));
+  EXPECT_TRUE(begin("new").commit("a", NewFile::Existing::replace));
+  EXPECT_EQ(disk_.get("target"), "kept");
+  EXPECT_FALSE(fs::is_symlink(disk_.path("a")));
+}
+
+TEST_P(NewFileOn, never_replaces_a_folder) {
+  disk_.make("a");
+  EXPECT_EQ(begin("new").commit("a", NewFile::Existing::replace).error().code, ErrorCode::conflict);
+  EXPECT_EQ(begin("new").commit("a", NewFile::Existing::keep).error().code, ErrorCode::conflict);
+  EXPECT_EQ(count(), 1);
+}
+
+TEST_P(NewFileOn, may_be_handed_on) {
+  auto file = begin("one");
+  auto other = std::move(file);
+  other = begin("two");
+  EXPECT_TRUE(other.commit("a", NewFile::Existing::keep));
+  EXPECT_EQ(disk_.get("a"), "two");
+  EXPECT_EQ(count(), 1);
+}
+
+}  // namespace
+}  // namespace otklik

@@ -1,0 +1,103 @@
+#include "store/event_log/event_json.hpp"
+
+#include <gtest/gtest.h>
+#include <simdjson.h>
+
+#include <string>
+
+namespace otklik::store {
+namespace {
+
+using namespace core;
+
+std::string json(const EventBody& body) {
+  std::string out;
+  append_json(out, body);
+  return out;
+}
+
+const Uuid run = *Uuid::parse("0f8fad5b-d9cb-469f-a165-70867728950e");
+const Uuid user = *Uuid::parse("7c9e6679-7425-40de-944b-e07fc1f90ae7");
+
+TEST(EventJson, is_spelt_as_the_documentation_says) {
+  EXPECT_EQ(json(ServerStarted{.version = "0.1"}), R"({"version":"0.1"})");
+  EXPECT_EQ(json(ServerStopping{}), "{}");
+  EXPECT_EQ(json(ScriptStarted{
+                .run = run, .scenario = "Эхо", .code = LaunchCode::http, .user = user, .login = "api", .parent = {}}),
+            R"({"run":"0f8fad5b-d9cb-469f-a165-70867728950e","scenario":"Эхо","code":27,)"
+            R"("user":"7c9e6679-7425-40de-944b-e07fc1f90ae7","login":"api"})");
+  EXPECT_EQ(json(ScriptEnded{.run = run,
+                             .scenario = "Echo",
+                             .kind = ScriptEnd::Kind::failed,
+                             .error = "Echo.lua:1: \"x\"",
+                             .took = std::chrono::microseconds(1500),
+                             .instructions = 12}),
+            R"({"run":"0f8fad5b-d9cb-469f-a165-70867728950e","scenario":"Echo","kind":"failed",)"
+            R"("error":"Echo.lua:1: \"x\"","took_us":1500,"instructions":12})");
+  EXPECT_EQ(json(LoginSucceeded{.user = user, .login = "api", .by = "password", .address = "127.0.0.1"}),
+            R"({"user":"7c9e6679-7425-40de-944b-e07fc1f90ae7","login":"api","by":"password","address":"127.0.0.1"})");
+  EXPECT_EQ(json(LoginRefused{.login = "api", .reason = "wrong", .address = "::1"}),
+            R"({"login":"api","reason":"wrong","address":"::1"})");
+  EXPECT_EQ(json(DirectoryChanged{.what = "user.add", .key = "ivan", .by = "admin"}),
+            R"({"what":"user.add","key":"ivan","by":"admin"})");
+  EXPECT_EQ(json(EventsLost{.count = 3, .since = Time(std::chrono::microseconds(1'000'000))}),
+            R"({"count":3,"since":"1970-01-01T00:00:01.000000Z","since_us":1000000})");
+}
+
+TEST(EventJson, takes_the_data_of_a_custom_event_as_json_without_line_breaks) {
+  EXPECT_EQ(json(CustomEvent{.name = "order", .data = "{\n  \"n\": [1, 2],\n \"s\": \"a b\"}", .run = {}}),
+            R"({"name":"order","data":{"n":[1,2],"s":"a b"}})");
+  EXPECT_EQ(json(CustomEvent{.name = "n", .data = " 17 ", .run = {}}), R"({"name":"n","data":17})");
+}
+
+TEST(EventJson, keeps_data_that_is_no_json_as_text) {
+  for (const std::string data : {"{", "{} {}", "a\nb", "{\"a\":1,}", "\xFF", "1}", "\"a\nb\""}) {
+    const auto out = json(CustomEvent{.name = "n", .data = data, .run = {}});
+    simdjson::dom::parser parser;
+    simdjson::dom::object object;
+    ASSERT_FALSE(parser.parse(out).get(object)) << out;
+    EXPECT_EQ(object["data"].error(), simdjson::NO_SUCH_FIELD) << out;
+    EXPECT_FALSE(object["text"].error()) << out;
+    EXPECT_EQ(out.find('\n'), std::string::npos);
+  }
+}
+
+TEST(EventJson, comes_back_as_it_was) {
+  const EventBody bodies[] = {
+      ServerStarted{.version = "0.1"},
+      ServerStopping{},
+      ScriptStarted{.run = run, .scenario = "Эхо", .code = LaunchCode::shell, .user = {}, .login = "", .parent = user},
+      ScriptEnded{.run = run,
+                  .scenario = "Echo",
+                  .kind = ScriptEnd::Kind::budget_instructions,
+                  .error = "tab\t\"quote\" \x01",
+                  .took = std::chrono::microseconds(-5),
+                  .instructions = ~std::uint64_t{0}},
+      LoginSucceeded{.user = user, .login = "api", .by = "token", .address = "::1"},
+      LoginRefused{.login = "a\"b", .reason = "unknown", .address = "::1"},
+      DirectoryChanged{.what = "role.add", .key = "веб", .by = ""},
+      CustomEvent{.name = "order", .data = R"({"n":[1,2.5,null,true]})", .run = run},
+      CustomEvent{.name = "text", .data = "no json", .run = {}},
+      EventsLost{.count = 9, .since = Time(std::chrono::microseconds(1234567))},
+  };
+  for (const auto& body : bodies) {
+    const auto text = json(body);
+    const auto back = event_from_json(name(body), text);
+    ASSERT_TRUE(back) << text << back.error().message;
+    EXPECT_EQ(back->index(), body.index());
+    EXPECT_EQ(json(*back), text);
+  }
+}
+
+TEST(EventJson, tells_an_unknown_type_from_a_broken_payload) {
+  EXPECT_EQ(event_from_json("call_started", "{}").error().code, ErrorCode::not_found);
+  EXPECT_EQ(event_from_json("server_started", "[1]").error().code, ErrorCode::bad_request);
+  EXPECT_EQ(event_from_json("server_started", "{").error().code, ErrorCode::bad_request);
+  EXPECT_EQ(event_from_json("server_started", R"({"version":1})").error().code, ErrorCode::bad_request);
+  EXPECT_EQ(event_from_json("script_started", R"({"run":"x"})").error().code, ErrorCode::bad_request);
+  EXPECT_EQ(event_from_json("script_ended", R"({"kind":"vanished"})").error().code, ErrorCode::bad_request);
+  EXPECT_TRUE(event_from_json("server_started", R"({"version":"1","new_field":[1]})"));
+}
+
+}  // namespace
+}  // namespace otklik::store

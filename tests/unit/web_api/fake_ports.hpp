@@ -1,0 +1,137 @@
+#pragma once
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/base64.hpp"
+#include "base/random.hpp"
+#include "core/ports/authenticator.hpp"
+#include "core/ports/script_files.hpp"
+#include "core/ports/script_host.hpp"
+
+namespace otklik::test {
+
+inline std::string basic(std::string_view login, std::string_view password) {
+  return "Basic " + base64(std::string(login) + ":" + std::string(password));
+}
+
+inline std::shared_ptr<core::Identity> identity(std::string login, bool may_call = true) {
+  auto who = std::make_shared<core::Identity>();
+  who->user = *Uuid::parse("da803f01-ea77-40fa-bc9d-e2efb36fd5a8");
+  who->login = std::move(login);
+  if (may_call) who->privileges.add(core::Privilege::webapi_execute);
+  return who;
+}
+
+struct FakeAuthenticator final : core::Authenticator {
+  std::map<std::string, std::shared_ptr<const core::Identity>, std::less<>> remembered;  ///< by header value
+  std::map<std::string, core::AuthResult, std::less<>> verified;
+  core::AuthRefusal otherwise{core::AuthRefusal::Kind::wrong, {}};
+  bool later = false;  ///< keep the callbacks for answer_all()
+  std::vector<std::move_only_function<void()>> waiting;
+  int verifications = 0;
+
+  std::shared_ptr<const core::Identity> recall(std::string_view authorization) override {
+    const auto at = remembered.find(authorization);
+    return at == remembered.end() ? nullptr : at->second;
+  }
+  void verify(std::string_view authorization, const Address&,
+              std::move_only_function<void(core::AuthResult)> done) override {
+    ++verifications;
+    const auto at = verified.find(authorization);
+    core::AuthResult result = at == verified.end() ? core::AuthResult(std::unexpected(otherwise)) : at->second;
+    if (!later) return done(std::move(result));
+    waiting.push_back([done = std::move(done), result = std::move(result)]() mutable { done(std::move(result)); });
+  }
+  void answer_all() {
+    for (auto& work : waiting) work();
+    waiting.clear();
+  }
+};
+
+struct FakeScripts final : core::ScriptHost {
+  using Ended = std::move_only_function<void(core::ScriptEnd)>;
+  std::map<std::string, core::ScriptEnd, std::less<>> ends_at_once;  ///< by name
+  std::map<std::string, core::StartRefusal, std::less<>> refused;
+  std::vector<core::ScriptStart> started;
+  std::vector<Ended> running;  ///< those with no end of their own
+
+  std::expected<Uuid, core::StartRefusal> start(core::ScriptStart start, Ended ended) override {
+    if (const auto at = refused.find(start.scenario); at != refused.end()) return std::unexpected(at->second);
+    started.push_back(start);
+    const auto at = ends_at_once.find(start.scenario);
+    if (start.scenario == "Echo") {
+      ended({core::ScriptEnd::Kind::finished, {start.parameters[0], "", ""}, ""});
+    } else if (at != ends_at_once.end()) {
+      ended(at->second);
+    } else {
+      running.push_back(std::move(ended));
+    }
+    return Uuid::random();
+  }
+  void returns(std::string name, std::string one, std::string two = {}, std::string three = {}) {
+    ends_at_once[std::move(name)] = {
+        core::ScriptEnd::Kind::finished, {std::move(one), std::move(two), std::move(three)}, ""};
+  }
+};
+
+struct FakeFiles final : core::ScriptFiles {
+  struct Content {
+    std::string bytes;
+    bool uploaded = false;
+  };
+  std::map<std::string, std::variant<Content, ErrorCode>, std::less<>> files;
+
+  Result<core::OpenedFile> open(std::string_view path) override {
+    const auto at = files.find(path);
+    if (at == files.end()) return fail(ErrorCode::not_found);
+    if (const auto* code = std::get_if<ErrorCode>(&at->second)) return fail(*code);
+    const auto& content = std::get<Content>(at->second);
+    core::OpenedFile file;
+    file.fd.reset(::memfd_create("file", MFD_CLOEXEC));
+    static_cast<void>(!::write(file.fd.get(), content.bytes.data(), content.bytes.size()));
+    file.name = path.substr(path.rfind('/') + 1);
+    file.size = content.bytes.size();
+    file.changed = Time(std::chrono::seconds(1'700'000'000));
+    file.uploaded = content.uploaded;
+    return file;
+  }
+  Result<std::vector<core::FolderEntry>> list(std::string_view) override { return fail(ErrorCode::not_found); }
+  Result<> write(std::string_view, std::string_view) override { return fail(ErrorCode::forbidden); }
+  Result<> append(std::string_view, std::string_view) override { return fail(ErrorCode::forbidden); }
+  Result<> move(std::string_view, std::string_view) override { return fail(ErrorCode::forbidden); }
+  Result<> remove(std::string_view) override { return fail(ErrorCode::forbidden); }
+};
+
+/// A folder that goes with the test.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() : path_(std::filesystem::temp_directory_path() / ("otklik-" + random_text())) {
+    std::filesystem::create_directories(path_);
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+  [[nodiscard]] std::string path() const { return path_.string(); }
+  void put(const std::string& name, std::string_view content) const {
+    std::filesystem::create_directories((path_ / name).parent_path());
+    std::ofstream(path_ / name, std::ios::binary | std::ios::trunc) << content;
+  }
+  void remove(const std::string& name) const { std::filesystem::remove(path_ / name); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace otklik::test
