@@ -65,6 +65,7 @@ void Connection::on_events(std::uint32_t events) {
     close_socket();
     return;
   }
+  if ((events & EPOLLRDHUP) != 0) peer_ended_ = true;
   if ((events & (EPOLLIN | EPOLLRDHUP)) != 0 || transport_.has_tls()) readable_ = true;
   if ((events & (EPOLLERR | EPOLLHUP)) != 0 && phase_ != Phase::head && phase_ != Phase::body) {
     close_socket();  // gone, and what it sent before no longer matters
@@ -194,7 +195,8 @@ bool Connection::advance_handshake() {
 
 Transport::Result Connection::read(char* into, std::size_t room) {
   const auto result = transport_.read(into, room);
-  if (result.drained) readable_ = false;
+  // Behind the last bytes there may be an end already, of which no further event will tell.
+  if (result.drained && !(peer_ended_ && result.status == Transport::Status::ok)) readable_ = false;
   switch (result.status) {
     case Transport::Status::ok:
       moved_ = worker_.loop().now();
