@@ -215,7 +215,8 @@ std::string text_of(std::string_view toml) {
 }
 
 bool apply(Settings& settings, const std::string& key, const std::string& toml) {
-  if (key.starts_with("access.") || key.starts_with("admin.") || key == "stop_time") return true;  // of parts that are not here
+  if (key.starts_with("access.") || key.starts_with("admin.") || key == "stop_time" || key == "allow_empty_passwords")
+    return true;  // of parts that are not here
   const std::string value = text_of(toml);
   auto& limits = settings.server.limits;
   auto& api = settings.web_api;
