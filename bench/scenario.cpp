@@ -50,7 +50,9 @@ class NoFiles final : public core::ScriptFiles {
 double cpu_seconds() {
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
+  };
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
@@ -66,7 +68,8 @@ double measure(scenario::Host& host, const std::string& name, std::size_t runs, 
   std::atomic<std::size_t> ended{0};
   const double before = cpu_seconds();
   for (std::size_t i = 0; i < runs; ++i) {
-    while (i - ended.load(std::memory_order_relaxed) >= at_once) std::this_thread::sleep_for(std::chrono::microseconds{50});
+    while (i - ended.load(std::memory_order_relaxed) >= at_once)
+      std::this_thread::sleep_for(std::chrono::microseconds{50});
     core::ScriptStart start;
     start.scenario = name;
     start.parameters = {"a parameter of some length, as usual", "2", "", "", ""};
@@ -89,7 +92,9 @@ int main(int argc, char** argv) {
   log::start(log::Format::text, "error");
   const auto folder = std::filesystem::temp_directory_path() / ("otklik-bench-" + random_text(64));
   std::filesystem::create_directories(folder);
-  const auto write = [&](const char* name, const char* text) { std::ofstream(folder / (std::string(name) + ".lua")) << text; };
+  const auto write = [&](const char* name, const char* text) {
+    std::ofstream(folder / (std::string(name) + ".lua")) << text;
+  };
   write("Echo", "return param[1]\n");
   write("Concat", "local t = {} for i = 1, 100 do t[#t + 1] = param[1] .. i end return table.concat(t, ','):upper()\n");
   write("Loop", "local n = 0 for i = 1, 1e6 do n = n + i % 7 end return n\n");
@@ -111,9 +116,11 @@ int main(int argc, char** argv) {
     std::vector<double> figures;
     for (int i = 0; i < 5; ++i) figures.push_back(measure(host, name, runs / 5, 1000));
     std::ranges::sort(figures);
-    fmt::print("{:10} {:8.2f} us CPU a run (median of 5; {:.2f} to {:.2f})\n", name, figures[2], figures[0], figures[4]);
+    fmt::print("{:10} {:8.2f} us CPU a run (median of 5; {:.2f} to {:.2f})\n", name, figures[2], figures[0],
+               figures[4]);
   }
-  if (wanted("Loop")) fmt::print("{:10} {:8.2f} ms CPU a run of a million turns\n", "Loop", measure(host, "Loop", 20, 4) / 1000);
+  if (wanted("Loop"))
+    fmt::print("{:10} {:8.2f} ms CPU a run of a million turns\n", "Loop", measure(host, "Loop", 20, 4) / 1000);
 
   for (const char* name : {"Sleep", "BusySleep"}) {
     if (!wanted(name)) continue;

@@ -14,11 +14,11 @@ class PasswordHash {
   virtual ~PasswordHash() = default;
 
   /// The text to store (PHC string), with a fresh salt. Error: `failed` (no memory).
-  virtual Result<std::string> make(std::string_view secret) const = 0;
+  [[nodiscard]] virtual Result<std::string> make(std::string_view secret) const = 0;
   /// Whether `verifier` was made of `secret`; false for what is no verifier at all.
-  virtual bool matches(const std::string& verifier, std::string_view secret) const = 0;
+  [[nodiscard]] virtual bool matches(const std::string& verifier, std::string_view secret) const = 0;
   /// A verifier that nothing matches and that costs as much as one made now: checked where there is no user.
-  virtual std::string nobody() const = 0;
+  [[nodiscard]] virtual std::string nobody() const = 0;
 };
 
 /// argon2id. Source: RFC 9106.
@@ -26,9 +26,9 @@ class Argon2Hash final : public PasswordHash {
  public:
   explicit Argon2Hash(Argon2Cost cost = {}) : cost_(cost) {}
 
-  Result<std::string> make(std::string_view secret) const override;
-  bool matches(const std::string& verifier, std::string_view secret) const override;
-  std::string nobody() const override;
+  [[nodiscard]] Result<std::string> make(std::string_view secret) const override;
+  [[nodiscard]] bool matches(const std::string& verifier, std::string_view secret) const override;
+  [[nodiscard]] std::string nobody() const override;
 
  private:
   const Argon2Cost cost_;

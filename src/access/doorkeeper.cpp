@@ -249,7 +249,8 @@ void Doorkeeper::answer(Done done, core::AuthResult result, Moment delay) {
     }
     done(std::move(result));
   };
-  if (!parts_.delays.after(delay, std::move(later))) later();  // not taken: as many wait as may
+  if (!parts_.delays.after(delay, std::move(later)))
+    later();  // NOLINT(bugprone-use-after-move): not taken, so not moved; as many wait as may
 }
 
 void Doorkeeper::refuse_unchecked(Done done, Kind kind, std::chrono::seconds retry_after) {

@@ -95,6 +95,7 @@ Result<> Connection::prepare_sqlite() {
 }
 
 Result<> Connection::plain(std::string_view sql, std::string_view doing) {
+  if (!session_) return fail(ErrorCode::unavailable, "the connection to the database broke");
   try {
     *session_ << std::string(sql);
     return {};
@@ -104,6 +105,7 @@ Result<> Connection::plain(std::string_view sql, std::string_view doing) {
 }
 
 Result<std::string> Connection::soci_text(std::string_view sql, std::span<const Value> parameters) const {
+  if (!session_) return fail(ErrorCode::unavailable, "the connection to the database broke");
   auto scanned = scan_sql(sql, dialect_, Placeholder::soci);
   if (!scanned) return std::unexpected(std::move(scanned.error()));
   assert(scanned->parameters == parameters.size() && "a statement of ours with another number of parameters");
@@ -215,6 +217,7 @@ Result<> Connection::commit() {
 
 void Connection::rollback() noexcept {
   in_transaction_ = false;
+  if (!session_) return;
   // SQLite ends a transaction by itself after some errors (a full disk among them).
   if (auto* sqlite = sqlite_handle(*session_); sqlite != nullptr && sqlite3_get_autocommit(sqlite) != 0) return;
   if (auto* postgres = postgres_handle(*session_); postgres != nullptr && PQstatus(postgres) != CONNECTION_OK) return;

@@ -28,8 +28,8 @@ enum class Access : std::uint8_t { read, write };
 /// How to reach the database of our own tables.
 struct ConnectionOptions {
   std::string backend = "sqlite3";        ///< or `postgresql`
-  std::string file{};                       ///< SQLite: the database file, made with mode 0600 when absent
-  std::string connect{};                    ///< PostgreSQL: `host=… dbname=… user=… password=…`; never logged
+  std::string file{};                     ///< SQLite: the database file, made with mode 0600 when absent
+  std::string connect{};                  ///< PostgreSQL: `host=… dbname=… user=… password=…`; never logged
   std::chrono::seconds busy_timeout{10};  ///< SQLite: how long another program's lock is waited for
   bool read_only = false;                 ///< refuses writes; the file must exist
 };
@@ -91,7 +91,7 @@ class Connection {
   Result<> plain(std::string_view sql, std::string_view doing);
   Result<> fetch(std::string_view sql, std::span<const Value> parameters, std::span<const Kind> kinds,
                  void (*add)(void* into, std::span<Value> row), void* into);
-  Result<std::string> soci_text(std::string_view sql, std::span<const Value> parameters) const;
+  [[nodiscard]] Result<std::string> soci_text(std::string_view sql, std::span<const Value> parameters) const;
 
   template <class T>
   static Value to_value(T&& v) {

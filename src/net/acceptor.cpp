@@ -23,6 +23,8 @@ namespace {
 constexpr int backlog = 4096;  // the kernel cuts it to net.core.somaxconn
 constexpr int accepted_a_turn = 64;
 constexpr std::int64_t pause_milliseconds = 100;  // without descriptors, clients wait in the kernel's queue
+constexpr std::int64_t leaving_milliseconds = 1'000;
+constexpr std::size_t leaving_most = 256;
 constexpr std::int64_t complain_every = 60'000;
 constexpr int keep_alive_idle_seconds = 60;  // a peer that vanished while its answer is being made is found out
 constexpr int keep_alive_interval_seconds = 15;
@@ -135,7 +137,8 @@ Acceptor::Acceptor(UniqueFd socket, const ListenerOptions& options, Worker& home
       tls_(options.tls),
       home_(home),
       workers_(workers),
-      pause_([](void* self) { static_cast<Acceptor*>(self)->start(); }, this) {}
+      pause_([](void* self) { static_cast<Acceptor*>(self)->start(); }, this),
+      leave_([](void* self) { static_cast<Acceptor*>(self)->let_leave(); }, this) {}
 
 void Acceptor::start() {
   if (!home_.loop().watch(socket_.get(), EPOLLIN, *this)) {
@@ -146,8 +149,11 @@ void Acceptor::start() {
 void Acceptor::stop() {
   if (!socket_) return;
   pause_.cancel();
-  accept_all();
+  for (int i = 0; i < backlog / accepted_a_turn && accept_all(); ++i) {
+  }
   pause_.cancel();
+  leave_.cancel();
+  leaving_.clear();
   home_.loop().forget(socket_.get());
   socket_.reset();
 }
@@ -156,7 +162,8 @@ void Acceptor::on_events(std::uint32_t) {
   if (socket_ && !pause_.is_set()) accept_all();
 }
 
-void Acceptor::accept_all() {
+// False when nobody waits any more.
+bool Acceptor::accept_all() {
   for (int i = 0; socket_ && i < accepted_a_turn; ++i) {
     sockaddr_storage peer{};
     socklen_t size = sizeof peer;
@@ -174,10 +181,11 @@ void Acceptor::accept_all() {
         home_.loop().timers().set(pause_, now + pause_milliseconds);
       }
       if (errno == ECONNABORTED || errno == EINTR) continue;
-      return;
+      return false;
     }
     admit(std::move(fd), address_of(peer));
   }
+  return static_cast<bool>(socket_);
 }
 
 void Acceptor::admit(UniqueFd fd, const Address& peer) {
@@ -215,9 +223,17 @@ void Acceptor::turn_away(UniqueFd fd, Census::Verdict verdict) {
   const auto answer = verdict == Census::Verdict::full ? full_answer : caller_answer;
   ::send(fd.get(), answer.data(), answer.size(), MSG_NOSIGNAL);
   ::shutdown(fd.get(), SHUT_WR);
-  // A close with something unread resets the connection, and the client would not see the answer: take what is there.
-  std::array<char, 4096> unread;  // NOLINT(cppcoreguidelines-pro-type-member-init)
-  ::recv(fd.get(), unread.data(), unread.size(), 0);
+  // A close while something is unread resets the connection, and the client would not see the answer.
+  const auto now = home_.loop().now();
+  if (leaving_.size() == leaving_most) leaving_.pop_front();
+  leaving_.push_back({now + leaving_milliseconds, std::move(fd)});
+  if (!leave_.is_set()) home_.loop().timers().set(leave_, leaving_.front().until);
+}
+
+void Acceptor::let_leave() {
+  const auto now = home_.loop().now();
+  while (!leaving_.empty() && leaving_.front().until <= now) leaving_.pop_front();
+  if (!leaving_.empty()) home_.loop().timers().set(leave_, leaving_.front().until);
 }
 
 Worker& Acceptor::least_loaded() {

@@ -1,7 +1,7 @@
 #pragma once
 #include <sys/socket.h>
 
-#include <functional>
+#include <deque>
 #include <memory>
 #include <span>
 
@@ -35,9 +35,10 @@ class Acceptor final : public Watcher {
   void on_events(std::uint32_t events) override;
 
  private:
-  void accept_all();
+  bool accept_all();
   void admit(UniqueFd fd, const Address& peer);
   void turn_away(UniqueFd fd, Census::Verdict verdict);
+  void let_leave();
   Worker& least_loaded();
 
   UniqueFd socket_;
@@ -47,6 +48,12 @@ class Acceptor final : public Watcher {
   std::span<const std::unique_ptr<Worker>> workers_;
   std::size_t next_ = 0;
   Timer pause_;  ///< while the process has no descriptor left
+  struct Leaving {
+    std::int64_t until;
+    UniqueFd fd;
+  };
+  std::deque<Leaving> leaving_;  ///< turned away, but not cut off before they can have read why; bounded
+  Timer leave_;
   std::int64_t complained_ = 0;
 };
 

@@ -65,6 +65,7 @@ void Connection::on_events(std::uint32_t events) {
     close_socket();
     return;
   }
+  if ((events & EPOLLRDHUP) != 0) peer_ended_ = true;
   if ((events & (EPOLLIN | EPOLLRDHUP)) != 0 || transport_.has_tls()) readable_ = true;
   if ((events & (EPOLLERR | EPOLLHUP)) != 0 && phase_ != Phase::head && phase_ != Phase::body) {
     close_socket();  // gone, and what it sent before no longer matters
@@ -76,7 +77,6 @@ void Connection::on_events(std::uint32_t events) {
 void Connection::turn() {
   if (phase_ == Phase::closed) return;
   assert(!in_turn_ && worker_.batch.empty());
-  const auto keep = shared_from_this();
   in_turn_ = true;
   budget_ = budget_of_a_turn;
   while (phase_ != Phase::closed && budget_ > 0 && step()) {
@@ -86,7 +86,7 @@ void Connection::turn() {
   in_turn_ = false;
   if (phase_ == Phase::closed) return;
   if (budget_ <= 0) {
-    worker_.loop().soon([keep] { keep->turn(); });
+    worker_.loop().soon([self = shared_from_this()] { self->turn(); });
   }
   set_deadline();
 }
@@ -195,7 +195,8 @@ bool Connection::advance_handshake() {
 
 Transport::Result Connection::read(char* into, std::size_t room) {
   const auto result = transport_.read(into, room);
-  if (result.drained) readable_ = false;
+  // Behind the last bytes there may be an end already, of which no further event will tell.
+  if (result.drained && !(peer_ended_ && result.status == Transport::Status::ok)) readable_ = false;
   switch (result.status) {
     case Transport::Status::ok:
       moved_ = worker_.loop().now();
@@ -319,7 +320,10 @@ void Connection::refuse(int status, std::string_view reason) {
   e.response = Response::text(status, std::string(reason) + "\n");
   e.response.close = true;
   unread_input_ = true;
-  if (e.request.id == 0) e.request.id = worker_.next_request_id();
+  if (e.request.id == 0) {  // the head was not even read to its end
+    e.request.id = worker_.next_request_id();
+    e.request.peer = peer_;
+  }
   outstanding_ = 0;
   answered_ = true;
   phase_ = Phase::serving;

@@ -118,6 +118,7 @@ class Connection final : public Watcher, public std::enable_shared_from_this<Con
   Phase phase_ = Phase::head;
   bool in_turn_ = false;
   bool readable_ = true;       ///< reading may bring something
+  bool peer_ended_ = false;    ///< its end has come, though perhaps behind bytes that are still to be read
   bool ended_ = false;         ///< the client sends no more
   bool close_after_ = false;   ///< no request after the present one
   bool unread_input_ = false;  ///< closing while the client may still be sending: linger

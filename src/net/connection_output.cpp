@@ -1,4 +1,6 @@
 // The answer: its head into the batch, its body behind it or piece by piece.
+#include <fcntl.h>
+
 #include <algorithm>
 #include <charconv>
 #include <exception>
@@ -19,6 +21,7 @@ constexpr std::size_t copied_body = 16 * 1024;  // up to this a body is copied b
 constexpr std::size_t batch_most = 64 * 1024;   // answers of pipelined requests are written when they exceed this
 constexpr std::size_t file_slice = 256 * 1024;  // bytes of a file sent before others have their turn
 constexpr int cost_of_a_slice = 16;
+constexpr std::uint64_t read_ahead_from = 1024 * 1024;  // worth a call that makes the kernel read further ahead
 constexpr std::size_t source_piece = 32 * 1024;
 constexpr int cost_of_a_piece = 4;
 constexpr std::size_t logged_path = 512;
@@ -107,6 +110,9 @@ bool Connection::begin_answer() {
                    e.file = piece.file->get();
                    e.file_offset = piece.offset;
                    e.file_left = piece.length;
+                   if (piece.length > read_ahead_from) {
+                     ::posix_fadvise(e.file, static_cast<off_t>(piece.offset), 0, POSIX_FADV_SEQUENTIAL);
+                   }
                  },
                  [](const auto&) {},
              },

@@ -53,6 +53,7 @@ struct Options {
   int call_depth = 16;                             ///< sub-scenarios within sub-scenarios
   std::chrono::milliseconds recheck{1000};         ///< how long a scenario's file is taken as unchanged
   std::chrono::milliseconds slice{2};              ///< of processor time while others wait for it
+  int look_every = 1000;                           ///< Lua instructions between two looks at the account; not a setting
   std::size_t global_variables = 10'000;
   std::size_t global_bytes = 64 * 1024 * 1024;  ///< names and values of all global variables
   std::size_t once_keys = 100'000;

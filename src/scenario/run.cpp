@@ -92,7 +92,7 @@ int Run::build(lua_State* lua) {
   open_environment(lua);
   run.body_ = lua_newthread(lua);
   lua_rawsetp(lua, LUA_REGISTRYINDEX, &run);  // keeps it from being collected
-  lua_sethook(run.body_, &on_count, LUA_MASKCOUNT, hook_period);
+  lua_sethook(run.body_, &on_count, LUA_MASKCOUNT, run.services_.options.look_every);
   lua_pushcfunction(lua, &enter);
   run.load_frame(lua);
   lua_xmove(lua, run.body_, 2);
@@ -212,9 +212,10 @@ void Run::begin_wait(const std::shared_ptr<Run>& run) {
 void Run::on_count(lua_State* lua, lua_Debug*) {
   Run& run = of(lua);
   const std::size_t traffic = run.memory_.take_traffic();
-  if (traffic >= RunMemory::traffic_alarm) lua_sethook(lua, &on_count, LUA_MASKCOUNT, hook_period);
+  const int look_every = run.services_.options.look_every;
+  if (traffic >= RunMemory::traffic_alarm) lua_sethook(lua, &on_count, LUA_MASKCOUNT, look_every);
   run.next_look = 0;
-  spend(lua, hook_period + traffic / 16);
+  spend(lua, static_cast<std::uint64_t>(look_every) + traffic / 16);
   if (run.slice_end_ > run.looked_at || !run.services_.scheduler.has_ready()) return;
   if (run.can_suspend(lua)) {
     run.pause_ = Pause::preempted;

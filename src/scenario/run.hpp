@@ -147,7 +147,6 @@ class Run final : public Budget, public std::enable_shared_from_this<Run> {
   friend class Waker;
   enum class Pause : std::uint8_t { none, preempted, waiting };
   enum class Leaving : std::uint8_t { no, replaced, left };
-  static constexpr int hook_period = 1000;  ///< instructions: a few microseconds
 
   bool set_up();
   static int build(lua_State* lua);

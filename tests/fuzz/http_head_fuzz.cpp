@@ -59,7 +59,8 @@ void check_smuggling(std::string_view text) {
   int lengths = 0;
   int hosts = 0;
   for (const auto& field : head.headers) {
-    const RequestHead one{.headers = {&field, 1}};
+    RequestHead one;
+    one.headers = {&field, 1};
     lengths += one.has_header("Content-Length") || one.has_header("Transfer-Encoding") ? 1 : 0;
     hosts += one.has_header("Host") ? 1 : 0;
     assert(field.value.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos);

@@ -14,6 +14,8 @@ def programs():
         return running[settings]
 
     yield get
+    for program in running.values():
+        program.process.terminate()
     statuses = {settings: program.stop() for settings, program in running.items()}
     assert not [s for s in statuses.values() if s != 0], f"not ended cleanly: {statuses}"
 

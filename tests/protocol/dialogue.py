@@ -149,7 +149,7 @@ def _receive(sock):
         return b""
 
 
-def play(dialogue, address):
+def play(dialogue, address, token=""):
     """Raises Mismatch when anything but the expected bytes comes back."""
     with socket.create_connection(address, PATIENCE) as sock:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -157,10 +157,11 @@ def play(dialogue, address):
         ended = False
         for step in dialogue.steps:
             if step.kind == "send":
-                piece = dialogue.split or max(1, len(step.data))
+                data = step.data.replace(b"{token}", token.encode())
+                piece = dialogue.split or max(1, len(data))
                 try:
-                    for begin in range(0, len(step.data), piece):
-                        sock.sendall(step.data[begin:begin + piece])
+                    for begin in range(0, len(data), piece):
+                        sock.sendall(data[begin:begin + piece])
                 except (BrokenPipeError, ConnectionResetError):
                     pass  # refused before all was sent: the answer tells
             elif step.kind == "end":

@@ -13,6 +13,8 @@
 #include <queue>
 #include <thread>
 
+#include <fmt/ranges.h>
+
 #include "base/base64.hpp"
 #include "base/beneath.hpp"
 #include "base/json_writer.hpp"
@@ -100,6 +102,8 @@ class Scripts final : public core::ScriptHost {
       ended({Kind::finished, {p[0], "", ""}, ""});
     } else if (name == "SvcScript1") {
       ended({Kind::finished, {as_json(p), "", ""}, ""});
+    } else if (name == "Parameters") {
+      ended({Kind::finished, {fmt::format("{}", fmt::join(p, "|")), "", ""}, ""});
     } else if (name == "Values") {
       ended({Kind::finished, {p[0], p[1], p[2]}, ""});
     } else if (name == "Fail") {
@@ -201,21 +205,33 @@ std::chrono::milliseconds seconds(const std::string& text) {
   return std::chrono::milliseconds(static_cast<int>(std::strtod(text.c_str(), nullptr) * 1000));
 }
 
-bool apply(Settings& settings, const std::string& key, const std::string& value) {
+/// Text of a setting's value in TOML: without quotes, of an array its only element.
+std::string text_of(std::string_view toml) {
+  std::string text;
+  for (const char c : toml) {
+    if (c != '"' && c != '[' && c != ']') text += c;
+  }
+  return text;
+}
+
+bool apply(Settings& settings, const std::string& key, const std::string& toml) {
+  if (key.starts_with("access.") || key.starts_with("admin.") || key == "stop_time" || key == "allow_empty_passwords")
+    return true;  // of parts that are not here
+  const std::string value = text_of(toml);
   auto& limits = settings.server.limits;
   auto& api = settings.web_api;
   const std::map<std::string, std::function<void()>> table{
-      {"http.auth_challenge", [&] { api.auth_challenge = value == "true"; }},
-      {"http.allowed_origins", [&] { api.allowed_origins = {value}; }},
-      {"http.xml_prolog",
+      {"auth_challenge", [&] { api.auth_challenge = value == "true"; }},
+      {"allowed_origins", [&] { api.allowed_origins = {value}; }},
+      {"xml_prolog",
        [&] { api.xml_prolog = value == "utf-8" ? web_api::XmlProlog::utf_8 : web_api::XmlProlog::utf_16; }},
-      {"http.returnvalue",
+      {"returnvalue",
        [&] {
          api.return_value = value == "cdata" ? web_api::ReturnValueShape::cdata : web_api::ReturnValueShape::attribute;
        }},
-      {"script.timeout", [&] { api.script_timeout = seconds(value); }},
-      {"script.timeout_ceiling", [&] { api.script_timeout_ceiling = seconds(value); }},
-      {"http.hook_body_size", [&] { api.hook_body_size = std::stoul(value); }},
+      {"script_timeout", [&] { api.script_timeout = seconds(value); }},
+      {"script_timeout_ceiling", [&] { api.script_timeout_ceiling = seconds(value); }},
+      {"hook_body_size", [&] { api.hook_body_size = std::stoul(value); }},
       {"http.target_size", [&] { limits.target_size = std::stoul(value); }},
       {"http.header_size", [&] { limits.header_size = std::stoul(value); }},
       {"http.header_count", [&] { limits.header_count = std::stoul(value); }},

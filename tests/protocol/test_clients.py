@@ -12,7 +12,7 @@ import pytest
 
 from program import PASSWORD
 
-CHALLENGE = ("http.auth_challenge=true",)
+CHALLENGE = ("auth_challenge=true",)
 EXAMPLE = "/execsvcscript?name=SvcScript1&startparam1=123&startparam2=234&async=0&timeout=10"
 VALUE = ('name="{&quot;startparam1&quot;:&quot;123&quot;,&quot;startparam2&quot;:&quot;234&quot;,'
          '&quot;startparam3&quot;:&quot;&quot;,&quot;startparam4&quot;:&quot;&quot;,'

@@ -21,5 +21,5 @@ def test_dialogue(dialogue, programs):
     if dialogue.only == "stand-in" and programs_module.is_real():
         pytest.skip("the stand-in alone can be brought into this state at will")
     program = programs(dialogue.settings)
-    dialogues.play(dialogue, program.address)
+    dialogues.play(dialogue, program.address, program.token)
     assert program.process.poll() is None

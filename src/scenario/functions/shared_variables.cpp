@@ -126,9 +126,8 @@ int first_only(lua_State* lua) {
 
 int open_global(lua_State* lua) {
   constexpr luaL_Reg functions[] = {
-      {"get", guarded<get>},         {"set", guarded<set>},
-      {"swap", guarded<swap>},       {"add", guarded<add>},
-      {"remove", guarded<remove>},   {"set_if_absent", guarded<set_if_absent>},
+      {"get", guarded<get>},         {"set", guarded<set>},       {"swap", guarded<swap>},
+      {"add", guarded<add>},         {"remove", guarded<remove>}, {"set_if_absent", guarded<set_if_absent>},
       {"replace", guarded<replace>}, {"names", guarded<names>},
   };
   return push_table_of(lua, functions);

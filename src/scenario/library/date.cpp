@@ -1,4 +1,5 @@
 // A moment in scripts is a number: seconds since 1970-01-01 00:00 UTC, with a fraction where there is one.
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cmath>

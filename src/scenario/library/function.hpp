@@ -18,14 +18,16 @@ namespace otklik::scenario {
 /// The function that Lua is given for `body`: no C++ exception leaves it but Lua's own.
 template <int (*body)(lua_State*)>
 int guarded(lua_State* lua) {
-  char why[160] = "not enough memory";
+  char why[160] = "";
   try {
     return body(lua);
   } catch (const std::bad_alloc&) {
   } catch (const std::exception& e) {
     std::strncpy(why, e.what(), sizeof why - 1);
   }
-  return luaL_error(lua, "%s", why);
+  if (why[0] != '\0') return luaL_error(lua, "%s", why);
+  lua_pushliteral(lua, "not enough memory");  // exactly this value makes it Lua's own memory error, LUA_ERRMEM
+  return lua_error(lua);
 }
 
 inline std::string_view check_text(lua_State* lua, int argument) {

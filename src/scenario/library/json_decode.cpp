@@ -54,7 +54,7 @@ class JsonReader {
 
   bool value(int depth) {
     skip_blanks();
-    meter_.step();
+    meter_.step(4);
     if (at_ == end_) return fails("the text ends too early");
     switch (*at_) {
       case '{':
@@ -85,6 +85,7 @@ class JsonReader {
   bool enter(int depth) {
     if (depth >= most_nested) return fails("nested too deep");
     ++at_;
+    meter_.step(8);
     luaL_checkstack(lua_, 4, "json.decode");
     lua_newtable(lua_);
     return true;

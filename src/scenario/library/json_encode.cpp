@@ -23,7 +23,7 @@ class JsonTextWriter {
 
   /// Writes the value at the top of the stack.
   void value() {
-    meter_.step();
+    meter_.step(4);
     switch (lua_type(lua_, -1)) {
       case LUA_TNIL:
         out_ += "null";

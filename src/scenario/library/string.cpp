@@ -7,6 +7,7 @@
 
 #include "scenario/library.hpp"
 #include "scenario/library/cost.hpp"
+#include "scenario/library/find_bytes.hpp"
 #include "scenario/library/function.hpp"
 #include "scenario/library/memory.hpp"
 #include "scenario/library/pattern.hpp"
@@ -63,18 +64,15 @@ int push_match(lua_State* lua, const Matcher& matcher, const char* begin, const 
 }
 
 int find_plain(lua_State* lua, std::string_view subject, std::size_t start, std::string_view wanted) {
-  const char* from = subject.data() + start;
-  // memmem is linear however the two repeat themselves; std::string_view::find is not.
-  const void* found = ::memmem(from, subject.size() - start, wanted.data(), wanted.size());
-  const auto passed =
-      found == nullptr ? subject.size() - start : static_cast<std::size_t>(static_cast<const char*>(found) - from);
-  charge(lua, copying(passed + wanted.size()));
-  if (found == nullptr) {
+  const std::size_t at = find_bytes(subject, wanted, start);
+  const bool found = at != std::string_view::npos;
+  charge(lua, copying((found ? at : subject.size()) - start + wanted.size()));
+  if (!found) {
     luaL_pushfail(lua);
     return 1;
   }
-  lua_pushinteger(lua, static_cast<lua_Integer>(start + passed + 1));
-  lua_pushinteger(lua, static_cast<lua_Integer>(start + passed + wanted.size()));
+  lua_pushinteger(lua, static_cast<lua_Integer>(at + 1));
+  lua_pushinteger(lua, static_cast<lua_Integer>(at + wanted.size()));
   return 2;
 }
 

@@ -1,4 +1,6 @@
 // Lines of separated values, RFC 4180.
+#include <algorithm>
+
 #include "scenario/library/cost.hpp"
 #include "scenario/library/function.hpp"
 #include "scenario/library/memory.hpp"

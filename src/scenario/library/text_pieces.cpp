@@ -1,21 +1,13 @@
-#include <algorithm>
-#include <cstring>
 #include <limits>
 
 #include "scenario/library/cost.hpp"
+#include "scenario/library/find_bytes.hpp"
 #include "scenario/library/function.hpp"
 #include "scenario/library/memory.hpp"
 #include "scenario/library/text.hpp"
 
 namespace otklik::scenario {
 namespace {
-
-/// memmem is linear however the two repeat themselves; std::string_view::find is not.
-std::size_t position_of(std::string_view text, std::string_view wanted, std::size_t from) noexcept {
-  const void* found = ::memmem(text.data() + from, text.size() - from, wanted.data(), wanted.size());
-  return found == nullptr ? std::string_view::npos
-                          : static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
-}
 
 int split(lua_State* lua) {
   const auto text = check_text(lua, 1);
@@ -27,7 +19,7 @@ int split(lua_State* lua) {
   lua_newtable(lua);
   std::size_t from = 0;
   for (lua_Integer i = 1;; ++i) {
-    const std::size_t end = i < most ? position_of(text, separator, from) : std::string_view::npos;
+    const std::size_t end = i < most ? find_bytes(text, separator, from) : std::string_view::npos;
     const auto piece = text.substr(from, end - from);
     meter.step(2 + copying(piece.size()));
     push_text(lua, piece);
@@ -91,7 +83,7 @@ int replace(lua_State* lua) {
   lua_Integer count = 0;
   std::size_t from = 0;
   for (; count < most; ++count) {
-    const std::size_t at = position_of(text, wanted, from);
+    const std::size_t at = find_bytes(text, wanted, from);
     if (at == std::string_view::npos) break;
     meter.step(2 + copying(at - from + instead.size()));
     out += text.substr(from, at - from);
@@ -124,7 +116,7 @@ int contains(lua_State* lua) {
   const auto text = check_text(lua, 1);
   const auto wanted = check_text(lua, 2);
   charge(lua, copying(text.size()));
-  lua_pushboolean(lua, position_of(text, wanted, 0) != std::string_view::npos);
+  lua_pushboolean(lua, find_bytes(text, wanted, 0) != std::string_view::npos);
   return 1;
 }
 

@@ -39,7 +39,7 @@ class ElementPusher {
     lua_setfield(lua_, -2, "attributes");
     lua_Integer place = 0;
     for (const pugi::xml_node& child : element.children()) {
-      meter_.step(2);
+      meter_.step(16);
       switch (child.type()) {
         case pugi::node_element:
           if (!push(child, depth + 1)) return false;
@@ -60,7 +60,7 @@ class ElementPusher {
 
  private:
   void set(const char* name, const char* value) {
-    meter_.step(2);
+    meter_.step(4);
     lua_pushstring(lua_, name);
     lua_pushstring(lua_, value);
     lua_rawset(lua_, -3);

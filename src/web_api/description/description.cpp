@@ -148,6 +148,35 @@ std::string type_text(const Parameter& parameter, Language language) {
   return out;
 }
 
+constexpr Text pages{
+    R"(## Files and hooks
+
+What no method answers is looked for in the folder `www/`, without authorization: `GET` and `HEAD` only, with ETag,
+Last-Modified and Range; a folder answers with its `index.html` or `index.htm`. Names that begin with a dot are not shown,
+but for `.well-known`.
+
+A file `page.html.execsvcscriptplain` there makes a script answer for `page.html`, whether or not that file exists, and
+likewise for the index file of a folder. It holds `{"scriptname": "…", "timeout": 10, "async": false, "parameter1": "…"}` with up
+to five parameters (`startparam1` is understood for `parameter1`). Parameters of the request count as for
+`execsvcscriptplain`, except `name`: only the hook chooses the script. What the hook says wins. A parameter may be one of
+`%parameters%` (the query as sent), `%content%` (the body), `%headers%` (request line and headers), `%page%` (the path) and
+`%requestline%`, as a whole. A change is picked up at once. A hook that cannot be read answers 500 `broken_hook`, and the log
+tells why. Hook files are never sent.
+)",
+    R"(## Файлы и сценарии вместо страниц
+
+Чему не соответствует метод, то ищется в каталоге `www/`, без авторизации: только `GET` и `HEAD`, с ETag, Last-Modified и
+Range; за каталог отвечает его `index.html` или `index.htm`. Имена, начинающиеся с точки, не отдаются, кроме `.well-known`.
+
+Файл `page.html.execsvcscriptplain` заставляет отвечать за `page.html` сценарий, есть сам файл или нет; так же — за
+индексный файл каталога. В нём `{"scriptname": "…", "timeout": 10, "async": false, "parameter1": "…"}`, до пяти параметров
+(вместо `parameter1` понимается и `startparam1`). Параметры запроса действуют как у `execsvcscriptplain`, кроме `name`: сценарий
+выбирает только этот файл, и записанное в нём главнее запроса. Значением параметра целиком может быть `%parameters%`
+(строка параметров как есть), `%content%` (тело), `%headers%` (строка запроса и заголовки), `%page%` (путь) или `%requestline%`.
+Изменения подхватываются сразу. Файл, который не удалось прочесть, даёт 500 `broken_hook`, причина — в журнале. Сами эти файлы
+не отдаются никогда.
+)"};
+
 constexpr Text intro{
     R"(# Web API
 
@@ -273,6 +302,8 @@ std::string describe_markdown(Language language) {
     out += e.code.empty() ? fmt::format("- {}: {}\n", e.status, one_line(e.when.in(language)))
                           : fmt::format("- {} `{}`: {}\n", e.status, e.code, one_line(e.when.in(language)));
   }
+  out += '\n';
+  out += pages.in(language);
   return out;
 }
 

@@ -357,6 +357,31 @@ TEST(Server, gives_a_half_closed_client_its_answer) {
   EXPECT_TRUE(client.is_closed());
 }
 
+TEST(Server, notices_an_end_that_came_together_with_the_request) {
+  auto options = LiveServer::quiet();
+  options.threads = 1;
+  LiveServer live(std::move(options));
+  std::promise<void> blocked;
+  std::promise<void> go_on;
+  live.application.on_serve = [&](const Request& request, Responder responder) {
+    if (request.path == "/block") {
+      blocked.set_value();
+      go_on.get_future().get();
+    }
+    responder.send(Response::empty(200));
+  };
+  auto client = live.connect();
+  EXPECT_EQ(client.get("/").status, 200);
+  auto other = live.connect();
+  other.send("GET /block HTTP/1.1\r\nHost: a\r\n\r\n");
+  blocked.get_future().get();
+  client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  client.end_writing();
+  go_on.set_value();
+  EXPECT_EQ(client.read().status, 200);
+  EXPECT_TRUE(client.is_closed());
+}
+
 TEST(Server, hands_the_connection_over_after_101) {
   class Echo final : public Takeover {
    public:

@@ -152,9 +152,11 @@ HostTest::~HostTest() {
   host_.reset();
 }
 
+void HostTest::restart() { host_.reset(); }
+
 Host& HostTest::host() {
   if (!host_) {
-    auto opened = Host::open(options, journal, files, std::move(sources));
+    auto opened = Host::open(options, journal, files, sources);
     if (!opened) throw std::runtime_error("no host");
     host_ = std::move(*opened);
   }

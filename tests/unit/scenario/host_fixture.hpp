@@ -105,6 +105,8 @@ class HostTest : public ::testing::Test {
 
   /// Made at the first use, with `options`.
   Host& host();
+  /// Ends the host; the next use makes another with the `options` of then.
+  void restart();
   void write(const std::string& name, std::string_view text) { folder.write(name + ".lua", text); }
 
   /// Starts it and waits for its end.

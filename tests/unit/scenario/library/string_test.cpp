@@ -112,6 +112,14 @@ TEST(StringLibrary, charges_for_the_bytes_it_makes) {
   }
 }
 
+TEST(StringLibrary, finds_plain_text_behind_any_number_of_false_starts) {
+  TestState state;
+  EXPECT_EQ(state.text("for n = 0, 40 do local s = ('ab'):rep(n) .. 'ac' assert(s:find('ac', 1, true) == 2 * n + 1) "
+                       "assert(not s:find('ad', 1, true)) assert(s:find('ac', 2 * n + 1, true) == 2 * n + 1) end "
+                       "return #(('a'):rep(1000000)), (('a'):rep(1000000)):find(('a'):rep(500000) .. 'b', 1, true)"),
+            "1000000|nil");
+}
+
 TEST(Utf8Library, answers_as_lua_does) {
   TestState state;
   const char* calls[] = {
