@@ -42,7 +42,7 @@ def asking():
 
 def client(*command, **options):
     if not shutil.which(command[0]):
-        pytest.skip(f"{command[0]} is not installed")
+        pytest.fail(f"{command[0]} is not installed: packaging/debian/test.packages names what the tests need")
     return subprocess.run(command, capture_output=True, text=True, timeout=60, **options)
 
 

@@ -21,7 +21,7 @@ VALUE = ('name="{&quot;startparam1&quot;:&quot;123&quot;,&quot;startparam2&quot;
 
 def run(*command):
     if shutil.which(command[0]) is None:
-        pytest.skip(f"{command[0]} is not installed")
+        pytest.fail(f"{command[0]} is not installed")
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     return done.returncode, done.stdout, done.stderr
 

@@ -25,7 +25,7 @@ def scripts():
 
 def test_shellcheck_is_content():
     if not shutil.which("shellcheck"):
-        pytest.skip("shellcheck is not installed")
+        pytest.fail("shellcheck is not installed")
     found = subprocess.run(["shellcheck", *map(str, scripts())], capture_output=True, text=True)
     assert found.returncode == 0, found.stdout
 
@@ -110,7 +110,7 @@ def test_without_root_and_sudo_the_command_is_named(tmp_path):
     as_user = ()
     if os.geteuid() == 0:
         if not shutil.which("setpriv"):
-            pytest.skip("setpriv is not installed")
+            pytest.fail("setpriv is not installed")
         as_user = (shutil.which("setpriv"), "--reuid=65534", "--clear-groups")
         # The user must be able to read what he runs.
         for folder in [tmp_path, *tmp_path.parents]:
@@ -145,7 +145,7 @@ def last_line(done):
 @pytest.fixture
 def ctest(tmp_path):
     if not shutil.which("ctest"):
-        pytest.skip("cmake is not installed")
+        pytest.fail("cmake is not installed")
     return tmp_path
 
 
