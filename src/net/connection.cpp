@@ -226,6 +226,7 @@ bool Connection::advance_head() {
   e.take_carry();
   for (;;) {
     if (e.begin != e.end) {
+      e.is_fresh = false;
       switch (e.parser.parse(e.unread(), worker_.limits(), e.request, e.fields)) {
         case HeadParser::State::done:
           e.begin += e.parser.size();

@@ -32,6 +32,8 @@ void Exchange::take_carry() {
 }
 
 void Exchange::reset_request() {
+  if (is_fresh) return;
+  is_fresh = true;
   parser.reset();
   request = Request();
   chunks.reset();
@@ -43,7 +45,10 @@ void Exchange::reset_request() {
     body.clear();
   }
   sink.reset();
-  response = Response();
+  response.status = 200;
+  response.headers.clear();
+  response.body.emplace<std::monostate>();
+  response.close = false;
   later = nullptr;
   memory_left = {};
   file = -1;

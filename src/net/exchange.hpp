@@ -41,6 +41,8 @@ struct Exchange {
   std::size_t begin = 0, end = 0;
   std::string carry;  ///< read together with the end of a chunked body, but behind it
 
+  bool is_fresh = true;  ///< nothing of a request has been put here since the last reset
+
   HeadParser parser;
   std::vector<HeaderField> fields;
   Request request;

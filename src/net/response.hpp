@@ -69,6 +69,9 @@ struct Response {
   }
   static Response text(int status, std::string body, std::string_view content_type = "text/plain; charset=utf-8");
   static Response shared(std::shared_ptr<const std::string> body, std::string_view content_type);
+
+ private:
+  void add_content_type(std::string_view value);
 };
 
 /// RFC 9110 5.6.2: at least one character, all of them token characters.
