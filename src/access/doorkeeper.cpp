@@ -8,6 +8,8 @@
 namespace otklik::access {
 namespace {
 
+constexpr std::string_view unknown_login = "unknown_login";
+
 using core::AuthRefusal;
 using Kind = core::AuthRefusal::Kind;
 
@@ -168,7 +170,7 @@ Doorkeeper::Verdict Doorkeeper::judge(const Check& check) {
   const core::User* user = before->user_by_login(check.login);
   std::string_view reason;
   if (user == nullptr) {
-    reason = "unknown_login";
+    reason = unknown_login;
   } else if (user->verifier.empty()) {
     reason = "no_password";
   } else if (!check.possible) {
@@ -216,9 +218,11 @@ void Doorkeeper::finish(const std::shared_ptr<Check>& check, const Verdict& verd
       answer(std::move(waiter.done), verdict.identity, waiter.known ? Moment{0} : waiter.delay);
     } else if (wrong) {
       if (waiter.charged) {
-        tally_.wrong(
-            {.login = shown_login(check->login), .reason = std::string(verdict.reason), .address = waiter.peer.text()},
-            now);
+        // A login that nobody has may well be a password, typed into the wrong field: it is not kept.
+        tally_.wrong({.login = verdict.reason == unknown_login ? std::string() : shown_login(check->login),
+                      .reason = std::string(verdict.reason),
+                      .address = waiter.peer.text()},
+                     now);
       }
       answer(std::move(waiter.done), refusal(Kind::wrong), waiter.delay);
     } else {
