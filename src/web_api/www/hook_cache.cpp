@@ -36,7 +36,9 @@ Result<std::shared_ptr<const Hook>> HookCache::find(const std::string& name) {
     }
   }
   const Time now = clock_.now();
-  Entry entry = load(file, mark);
+  auto loaded = load(file, mark);
+  if (!loaded) return fail(ErrorCode::not_found);
+  Entry& entry = *loaded;
   auto hook = entry.hook;
   {
     const std::lock_guard lock(mutex_);
@@ -51,10 +53,12 @@ Result<std::shared_ptr<const Hook>> HookCache::find(const std::string& name) {
   return hook;
 }
 
-HookCache::Entry HookCache::load(const std::string& file, const FileMark& seen) const {
+std::optional<HookCache::Entry> HookCache::load(const std::string& file, const FileMark& seen) const {
   Entry entry{seen, nullptr};
   const auto fd = folder_.open_file(file);
   if (!fd) {
+    struct stat about{};
+    if (::fstatat(folder_.fd(), file.c_str(), &about, AT_SYMLINK_NOFOLLOW) != 0) return std::nullopt;  // taken away
     log_broken(file, "it cannot be read, or is a link or no plain file");
     return entry;
   }

@@ -1,6 +1,7 @@
 #pragma once
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -27,7 +28,8 @@ class HookCache {
     FileMark mark;
     std::shared_ptr<const Hook> hook;  ///< null: broken
   };
-  [[nodiscard]] Entry load(const std::string& file, const FileMark& seen) const;
+  /// Nothing when the file has gone meanwhile.
+  [[nodiscard]] std::optional<Entry> load(const std::string& file, const FileMark& seen) const;
 
   const Folder& folder_;
   const Clock& clock_;
