@@ -38,7 +38,7 @@ class Server::Impl {
 
  private:
   void run(unsigned index) {
-    // Signals are the main thread's; SIGPIPE nobody's, since OpenSSL writes without MSG_NOSIGNAL.
+    // Signals are the main thread's; SIGPIPE nobody's, since sendfile raises it and takes no flag against that.
     sigset_t all;
     sigfillset(&all);
     ::pthread_sigmask(SIG_BLOCK, &all, nullptr);

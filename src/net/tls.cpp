@@ -11,6 +11,7 @@
 
 #include "base/file.hpp"
 #include "base/log.hpp"
+#include "net/tls_socket.hpp"
 
 namespace otklik::net {
 namespace {
@@ -83,6 +84,7 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::load(const TlsFiles& files
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);  // tickets carry the sessions
   SSL_CTX_set_session_id_context(context, session_context.data(), static_cast<unsigned>(session_context.size()));
   SSL_CTX_set_num_tickets(context, 1);
+  SSL_CTX_set_read_ahead(context, 1);  // a record in one call, not its five bytes of header first
   SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
 
   const auto chain = bio_of(*chain_text);
@@ -135,7 +137,7 @@ SslPtr TlsContext::accept(int fd) const {
   SslPtr ssl(SSL_new(context_.get()));
   if (ssl) {
     SSL_set_accept_state(ssl.get());
-    if (SSL_set_fd(ssl.get(), fd) != 1) ssl.reset();
+    if (!TlsSocket::attach(ssl.get(), fd)) ssl.reset();
   }
   return ssl;
 }

@@ -12,6 +12,8 @@
 #include <cerrno>
 #include <limits>
 
+#include "net/tls_socket.hpp"
+
 namespace otklik::net {
 namespace {
 
@@ -71,7 +73,10 @@ Transport::Result Transport::read(char* into, std::size_t room) {
 Transport::Result Transport::read_tls(char* into, std::size_t room) {
   ERR_clear_error();
   const int count = SSL_read(ssl_.get(), into, int_size(room));
-  if (count > 0) return {Status::ok, static_cast<std::size_t>(count), false};
+  if (count > 0) {
+    const bool drained = TlsSocket::of(ssl_.get()).drained && SSL_has_pending(ssl_.get()) == 0;
+    return {Status::ok, static_cast<std::size_t>(count), drained};
+  }
   const auto status = status_of(count);
   // A connection that ends without the farewell of TLS: lengths are checked one layer up, so it is an end like any.
   return {status == Status::not_tls ? Status::failed : status, 0, true};

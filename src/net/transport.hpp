@@ -19,7 +19,7 @@ using SslPtr = std::unique_ptr<ssl_st, SslDeleter>;
 /// A connected, non-blocking socket, plain or with TLS on the descriptor itself. Nothing here waits.
 ///
 /// With TLS, reading may want to write and the other way round: after `again`, try again at any event of the socket.
-/// The thread must have SIGPIPE blocked (OpenSSL writes with write(2)); the server's loops have.
+/// The thread must have SIGPIPE blocked (sendfile raises it); the server's loops have.
 class Transport {
  public:
   enum class Status : std::uint8_t {
