@@ -30,7 +30,10 @@ TEST(Limits, let_a_head_take_its_time_and_then_answer_408) {
 }
 
 TEST(Limits, count_a_head_from_its_first_byte_however_it_trickles) {
-  auto live = limited([](Limits& l) { l.header_time = 100ms; });
+  auto live = limited([](Limits& l) {
+    l.header_time = 100ms;
+    l.header_size = 1'000'000'000;  // time has to be what ends it
+  });
   auto client = live.connect();
   EXPECT_EQ(client.get("/").status, 200);
   // One byte after the other until the server has had enough: each of them in time, all of them not.
