@@ -54,8 +54,9 @@ void Core::put_fact(LogEntry&& entry) {
 bool Core::fits_log(std::size_t weighs) const { return waiting_.weight + on_strand_ + weighs <= log_.room(); }
 
 void Core::wait_for_room(std::size_t weighs, std::unique_lock<std::mutex>& lock) {
-  // On the strand itself nobody would make room; what the core tells itself goes past the bound.
-  if (strand_.runs_here()) return;
+  // On the strand itself nobody would make room; what the core tells itself goes past the bound. (Once stopping_ is
+  // set the strand's thread may be joined any moment, and is not to be asked who it is.)
+  if (stopping_ || strand_.runs_here()) return;
   const auto deadline = std::chrono::steady_clock::now() + options_.patience;
   while (!stopping_) {
     const bool log_has_room = fits_log(weighs);

@@ -104,11 +104,11 @@ TEST_F(RealFullDisk, lets_a_server_start_with_its_events_and_refuse_new_ones) {
   // A tail page of the segment may still take a few; then nothing does.
   ErrorCode code{};
   for (int i = 0; i < 1000 && code != ErrorCode::storage_full; ++i) {
-    std::promise<Result<std::uint64_t>> told;
+    const auto told = std::make_shared<std::promise<Result<std::uint64_t>>>();
     core::LogEntry next{.event = {.at = clock_.now(), .body = core::ServerStarted{.version = std::string(200, 'x')}},
-                        .done = [&](Result<std::uint64_t> result) { told.set_value(std::move(result)); }};
+                        .done = [told](Result<std::uint64_t> result) { told->set_value(std::move(result)); }};
     log_->append({&next, 1});
-    if (const auto result = told.get_future().get(); !result) code = result.error().code;
+    if (const auto result = told->get_future().get(); !result) code = result.error().code;
   }
   EXPECT_EQ(code, ErrorCode::storage_full);
   EXPECT_FALSE(log_->accepts());

@@ -86,7 +86,8 @@ void FileEventLog::append(std::span<LogEntry> batch) {
 }
 
 std::size_t FileEventLog::room() const noexcept {
-  if (std::this_thread::get_id() == thread_.get_id()) return std::numeric_limits<std::size_t>::max();
+  if (std::this_thread::get_id() == log_thread_.load(std::memory_order_relaxed))
+    return std::numeric_limits<std::size_t>::max();
   const std::size_t queued = queued_.load(std::memory_order_relaxed);
   return queued < options_.queue ? options_.queue - queued : 0;
 }
@@ -135,6 +136,7 @@ void FileEventLog::stop() {
 // --- the log's thread ---------------------------------------------------------------------------------------------
 
 void FileEventLog::run() {
+  log_thread_.store(std::this_thread::get_id(), std::memory_order_relaxed);  // only this thread can find itself there
   std::vector<LogEntry> batch;
   for (;;) {
     bool stopping = false;

@@ -120,6 +120,7 @@ class FileEventLog final : public core::EventLog {
   std::optional<Error> trouble_;  // written by the log's thread, which alone reads it without the lock
   std::atomic<std::size_t> queued_ = 0;
   std::atomic<bool> healthy_ = true;
+  std::atomic<std::thread::id> log_thread_;  // not thread_.get_id(): stop() changes that while others ask
   std::atomic<std::uint64_t> last_;
   const std::shared_ptr<Waiters> waiters_ = std::make_shared<Waiters>();
   std::atomic<std::uint64_t> written_ = 0, writes_ = 0, syncs_ = 0, lost_ = 0, bytes_ = 0, segment_count_ = 0;

@@ -63,10 +63,10 @@ class CoreTest : public testing::Test {
   /// Everything told by this thread so far has been applied, recorded and published.
   void settle() {
     for (bool answered = false; !answered;) {  // a full queue refuses the question: ask again
-      std::promise<bool> answer;
+      const auto answer = std::make_shared<std::promise<bool>>();
       core_.ask([](const Machine& machine) { return machine.turns(); }, here,
-                [&](Result<std::uint64_t> turns) { answer.set_value(turns.has_value()); });
-      answered = answer.get_future().get();
+                [answer](Result<std::uint64_t> turns) { answer->set_value(turns.has_value()); });
+      answered = answer->get_future().get();
     }
   }
   /// Keeps the strand busy until it is let go.
@@ -103,30 +103,31 @@ TEST_F(CoreTest, records_what_it_is_told_in_order_with_the_time_of_its_clock) {
 
 TEST_F(CoreTest, has_a_fact_in_its_snapshot_before_anybody_hears_that_it_is_recorded) {
   const Uuid run = Uuid::random();
-  std::promise<bool> seen;
-  core_.tell(started(run), Durability::written, [&](Result<std::uint64_t> sequence) {
+  const auto seen = std::make_shared<std::promise<bool>>();
+  core_.tell(started(run), Durability::written, [this, seen, run](Result<std::uint64_t> sequence) {
     EXPECT_EQ(sequence, 1U);
-    seen.set_value(core_.overview()->scripts.running.find(run) != nullptr);
+    seen->set_value(core_.overview()->scripts.running.find(run) != nullptr);
   });
-  EXPECT_TRUE(seen.get_future().get());
+  EXPECT_TRUE(seen->get_future().get());
 }
 
 TEST_F(CoreTest, answers_a_question_after_everything_told_before_it) {
-  std::promise<std::uint64_t> answer;
+  const auto answer = std::make_shared<std::promise<std::uint64_t>>();
   core_.tell(started(Uuid::random()));
   core_.tell(started(Uuid::random()));
   core_.ask([](const Machine& machine) { return machine.scripts().total().started; }, here,
-            [&](Result<std::uint64_t> count) { answer.set_value(count.value()); });
-  EXPECT_EQ(answer.get_future().get(), 2U);
+            [answer](Result<std::uint64_t> count) { answer->set_value(count.value()); });
+  EXPECT_EQ(answer->get_future().get(), 2U);
 }
 
 TEST_F(CoreTest, brings_the_answer_home_to_the_callers_executor) {
+  const auto at_home = std::make_shared<std::promise<bool>>();
   Strand home("home");
-  std::promise<bool> at_home;
-  core_.ask([](const Machine&) { return std::make_unique<int>(7); },
-            [&](auto work) { (void)home.try_post(std::move(work)); },
-            [&](Result<std::unique_ptr<int>> answer) { at_home.set_value(home.runs_here() && **answer == 7); });
-  EXPECT_TRUE(at_home.get_future().get());
+  core_.ask(
+      [](const Machine&) { return std::make_unique<int>(7); }, [&](auto work) { (void)home.try_post(std::move(work)); },
+      [&home, at_home](Result<std::unique_ptr<int>> answer) { at_home->set_value(home.runs_here() && **answer == 7); });
+  EXPECT_TRUE(at_home->get_future().get());
+  settle();  // the core is done with `home`
 }
 
 TEST_F(CoreTest, publishes_once_and_calls_the_log_once_for_a_batch) {

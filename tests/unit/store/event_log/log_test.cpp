@@ -94,6 +94,7 @@ TEST_F(EventLogTest, writes_on_while_it_waits_for_the_disk_and_then_syncs_all_of
   EXPECT_EQ(synced.get(), 2U);
   EXPECT_EQ(later.get(), 3U);
   EXPECT_EQ(disk_.syncs, 3);
+  close();  // nobody uses the above any more
 }
 
 TEST_F(EventLogTest, calls_back_in_the_order_of_the_events) {
@@ -125,6 +126,7 @@ TEST_F(EventLogTest, syncs_by_itself_what_was_only_written) {
   append(event("a")).get().value();
   synced.acquire();  // the new segment's header
   synced.acquire();  // and the event
+  close();           // nobody uses the above any more
 }
 
 TEST_F(EventLogTest, writes_and_syncs_everything_when_it_stops_and_takes_nothing_after) {
@@ -193,6 +195,7 @@ TEST_F(EventLogTest, tells_a_waiting_reader_that_there_is_more) {
   more.acquire();
   ticket = log_->when_past(0, [&] { more.release(); });  // there is already
   more.acquire();
+  close();  // nobody uses the above any more
 }
 
 TEST_F(EventLogTest, calls_nobody_who_no_longer_waits) {
