@@ -18,6 +18,9 @@ using Kind = core::ScriptEnd::Kind;
 /// Garbage that a run may make before the first collection: most runs are over before.
 constexpr int first_collection_kib = 32;
 
+/// Raising and catching an error is a C++ exception: a microsecond, as so many instructions.
+constexpr std::uint64_t price_of_error = 150;
+
 /// A run that cannot be suspended holds its thread so long before a spare takes over.
 constexpr std::chrono::milliseconds patience{10};
 
@@ -250,6 +253,7 @@ void Run::pass_on(lua_State* lua, int status, std::size_t depth) {
     const std::string why = error_text(lua, -1);
     while (frames_.size() > depth) close_frame(Kind::failed, why);
   }
+  spend(lua, price_of_error);
 }
 
 // --- sub-scenarios ---
