@@ -13,7 +13,7 @@ namespace otklik::scenario {
 namespace {
 
 /// Depths a run can have at most; Options::call_depth is cut to it.
-constexpr std::size_t most_depth = 64;
+constexpr std::size_t most_depth = 128;
 
 enum class Kind : std::uint8_t {
   module,    ///< the function leaves a table, which becomes the global

@@ -15,7 +15,7 @@ using Kind = core::ScriptEnd::Kind;
 Options tidy(Options options) {
   if (options.threads == 0) options.threads = std::max(1U, std::thread::hardware_concurrency());
   options.look_every = std::max(1, options.look_every);
-  options.call_depth = std::clamp(options.call_depth, 1, 60);
+  options.call_depth = std::clamp(options.call_depth, 1, 100);
   return options;
 }
 

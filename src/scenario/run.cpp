@@ -18,6 +18,12 @@ using Kind = core::ScriptEnd::Kind;
 /// Garbage that a run may make before the first collection: most runs are over before.
 constexpr int first_collection_kib = 32;
 
+/// Its address is the key of the registry where a state keeps its body.
+constexpr char key_of_body = 0;
+
+/// Raising and catching an error is a C++ exception: a microsecond, as so many instructions.
+constexpr std::uint64_t price_of_error = 150;
+
 /// A run that cannot be suspended holds its thread so long before a spare takes over.
 constexpr std::chrono::milliseconds patience{10};
 
@@ -78,24 +84,36 @@ void Run::ask_to_stop() {
 // --- turns ---
 
 bool Run::set_up() {
+  state_ = static_cast<lua_State*>(memory_.recall());
+  if (state_ != nullptr) {
+    lua_setallocf(state_, &RunMemory::allocate, &memory_);
+    set_budget(state_, *this);
+    lua_rawgetp(state_, LUA_REGISTRYINDEX, &key_of_body);
+    body_ = lua_tothread(state_, -1);
+    lua_pop(state_, 1);
+    set_budget(body_, *this);
+    return true;
+  }
   state_ = lua_newstate(&RunMemory::allocate, &memory_);
   if (state_ == nullptr) return false;
   set_budget(state_, *this);
   lua_pushcfunction(state_, &build);
-  return lua_pcall(state_, 0, 0, 0) == LUA_OK;
+  if (lua_pcall(state_, 0, 0, 0) != LUA_OK) return false;
+  memory_.remember(state_);
+  return true;
 }
 
+/// What every state has before its scenario is known. It is remembered and used again, so nothing of this run may be
+/// in it but what set_up() puts right.
 int Run::build(lua_State* lua) {
   Run& run = of(lua);
   // a negative step is a credit (lapi.c of 5.4: the debt becomes data * 1024 + debt)
   lua_gc(lua, LUA_GCSTEP, -first_collection_kib);
   open_environment(lua);
   run.body_ = lua_newthread(lua);
-  lua_rawsetp(lua, LUA_REGISTRYINDEX, &run);  // keeps it from being collected
+  lua_rawsetp(lua, LUA_REGISTRYINDEX, &key_of_body);  // keeps it from being collected
   lua_sethook(run.body_, &on_count, LUA_MASKCOUNT, run.services_.options.look_every);
-  lua_pushcfunction(lua, &enter);
-  run.load_frame(lua);
-  lua_xmove(lua, run.body_, 2);
+  lua_pushcfunction(run.body_, &enter);
   return 0;
 }
 
@@ -113,16 +131,12 @@ Run::Turn Run::turn() {
     return finish(Kind::budget_time, text_of(Kind::budget_time, limits));
   }
   waiting_for_ = {};
-  int arguments = 0;
-  if (state_ == nullptr) {
-    if (!set_up()) return finish(Kind::budget_memory, text_of(Kind::budget_memory, limits));
-    arguments = 1;  // the chunk, for enter()
-  }
+  if (state_ == nullptr && !set_up()) return finish(Kind::budget_memory, text_of(Kind::budget_memory, limits));
   pause_ = Pause::none;
   slice_end_ = {};
   suspendable_ = true;
   int results = 0;
-  const int status = resume(body_, nullptr, 1, arguments, &results);
+  const int status = resume(body_, nullptr, 1, 0, &results);
   if (lent_out_) {
     lent_out_ = false;
     services_.scheduler.take_back();
@@ -250,6 +264,7 @@ void Run::pass_on(lua_State* lua, int status, std::size_t depth) {
     const std::string why = error_text(lua, -1);
     while (frames_.size() > depth) close_frame(Kind::failed, why);
   }
+  spend(lua, price_of_error);
 }
 
 // --- sub-scenarios ---
@@ -262,8 +277,11 @@ void Run::load_frame(lua_State* lua) {
   }
 }
 
+/// Runs the newest frame; the stack is empty.
 int Run::enter(lua_State* lua) {
-  const auto depth = static_cast<std::intptr_t>(of(lua).frames_.size());
+  Run& run = of(lua);
+  run.load_frame(lua);
+  const auto depth = static_cast<std::intptr_t>(run.frames_.size());
   return after_chunk(lua, lua_pcallk(lua, 0, 3, 0, depth, &after_chunk), depth);
 }
 
@@ -336,7 +354,6 @@ int Run::call(lua_State* lua, std::shared_ptr<const Scenario> scenario, std::arr
       {{Uuid::random(), std::move(scenario), Clock::now(), instructions_used}, {}, std::move(parameters)});
   forget_frame_values(lua, frames_.size());
   services_.journal.tell(started_fact(frame().called, parent));
-  load_frame(lua);
   return enter(lua);
 }
 

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <new>
 #include <utility>
+#include <vector>
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
@@ -42,6 +43,57 @@ class RunMemory::Spare {
   std::size_t count_ = 0;
 };
 
+/// A first chunk of this thread as it was remembered. While a run has it, `chunk` is marked as taken; it is free again
+/// when that run is over on this thread, and forgotten when the run goes on elsewhere.
+struct RunMemory::Image {
+  ~Image() {
+    if (chunk != nullptr && is_free) std::free(chunk);
+  }
+  Chunk* chunk = nullptr;
+  bool is_free = false;
+  std::vector<std::byte> bytes;  ///< from the beginning of the chunk
+  void* object = nullptr;
+  std::size_t next_chunk = 0;
+  std::array<Free*, classes> free{};
+};
+
+RunMemory::Image& RunMemory::image() noexcept {
+  thread_local Image image;
+  return image;
+}
+
+void RunMemory::remember(void* object) {
+  if (chunks_ == nullptr || chunks_->next != nullptr || bigs_ != nullptr || chunks_->size != first_chunk) return;
+  Image& image = RunMemory::image();
+  if (image.chunk != nullptr && image.is_free) std::free(image.chunk);
+  auto* begin = reinterpret_cast<std::byte*>(chunks_);
+  ASAN_UNPOISON_MEMORY_REGION(begin, static_cast<std::size_t>(at_ - begin));
+  image.bytes.assign(begin, at_);
+  image.chunk = chunks_;
+  image.is_free = false;
+  image.object = object;
+  image.next_chunk = next_chunk_;
+  image.free = free_;
+}
+
+void* RunMemory::recall() noexcept {
+  Image& image = RunMemory::image();
+  if (image.chunk == nullptr || !image.is_free || !may_take(first_chunk)) return nullptr;
+  image.is_free = false;
+  chunks_ = image.chunk;
+  auto* begin = reinterpret_cast<std::byte*>(chunks_);
+  at_ = begin + image.bytes.size();
+  end_ = begin + first_chunk;
+  ASAN_UNPOISON_MEMORY_REGION(begin, image.bytes.size());
+  std::memcpy(begin, image.bytes.data(), image.bytes.size());
+  ASAN_POISON_MEMORY_REGION(at_, static_cast<std::size_t>(end_ - at_));
+  next_chunk_ = image.next_chunk;
+  free_ = image.free;
+  held_ = first_chunk;
+  budget_.memory_used += first_chunk;
+  return image.object;
+}
+
 RunMemory::Spare& RunMemory::spare() noexcept {
   thread_local Spare spare;
   return spare;
@@ -73,7 +125,7 @@ void* RunMemory::take(std::size_t size) noexcept {
 
 void* RunMemory::take_small(std::size_t size) noexcept {
   const std::size_t index = class_of(size);
-  const std::size_t whole = (index + 1) * granule;
+  const std::size_t whole = size_of(index);
   if (Free* block = free_[index]; block != nullptr) {
     ASAN_UNPOISON_MEMORY_REGION(block, whole);
     free_[index] = block->next;
@@ -92,12 +144,7 @@ bool RunMemory::new_chunk(std::size_t at_least) noexcept {
   auto* raw = size == first_chunk ? static_cast<std::byte*>(spare().take()) : nullptr;
   if (raw == nullptr) raw = static_cast<std::byte*>(std::malloc(size));
   if (raw == nullptr) return false;
-  // the rest of the old chunk is not lost
-  for (auto rest = static_cast<std::size_t>(end_ - at_) / granule * granule; rest > 0;) {
-    const std::size_t part = std::min(rest, small_limit);
-    keep_free(std::exchange(at_, at_ + part), class_of(part));
-    rest -= part;
-  }
+  keep_rest(at_, static_cast<std::size_t>(end_ - at_));  // of the old chunk
   chunks_ = new (raw) Chunk{chunks_, size};
   at_ = raw + (sizeof(Chunk) + granule - 1) / granule * granule;
   end_ = raw + size;
@@ -114,10 +161,10 @@ void* RunMemory::split_larger(std::size_t index) noexcept {
   for (std::size_t larger = index + 1; larger < classes; ++larger) {
     Free* block = free_[larger];
     if (block == nullptr) continue;
-    ASAN_UNPOISON_MEMORY_REGION(block, (larger + 1) * granule);
+    ASAN_UNPOISON_MEMORY_REGION(block, size_of(larger));
     free_[larger] = block->next;
     auto* bytes = reinterpret_cast<std::byte*>(block);
-    keep_free(bytes + (index + 1) * granule, larger - index - 1);
+    keep_rest(bytes + size_of(index), size_of(larger) - size_of(index));
     return bytes;
   }
   return nullptr;
@@ -143,7 +190,17 @@ void* RunMemory::take_big(std::size_t size) noexcept {
 void RunMemory::keep_free(void* block, std::size_t index) noexcept {
   ASAN_UNPOISON_MEMORY_REGION(block, sizeof(Free));
   free_[index] = new (block) Free{free_[index]};
-  ASAN_POISON_MEMORY_REGION(block, (index + 1) * granule);
+  ASAN_POISON_MEMORY_REGION(block, size_of(index));
+}
+
+/// What is left of a chunk or a cut block, in pieces that fit a list exactly.
+void RunMemory::keep_rest(std::byte* begin, std::size_t size) noexcept {
+  for (size = size / granule * granule; size > 0;) {
+    const std::size_t part = std::min(size, fine_limit);
+    keep_free(begin, class_of(part));
+    begin += part;
+    size -= part;
+  }
 }
 
 void RunMemory::give(void* block, std::size_t size) noexcept {
@@ -196,7 +253,13 @@ void RunMemory::release() noexcept {
   while (chunks_ != nullptr) {
     Chunk* next = chunks_->next;
     ASAN_UNPOISON_MEMORY_REGION(chunks_, chunks_->size);
-    if (chunks_->size != first_chunk || !spare().give(chunks_)) std::free(chunks_);
+    if (chunks_->size != first_chunk) {
+      std::free(chunks_);
+    } else if (Image& remembered = image(); chunks_ == remembered.chunk) {
+      remembered.is_free = true;
+    } else if (!spare().give(chunks_)) {
+      std::free(chunks_);
+    }
     chunks_ = next;
   }
   while (bigs_ != nullptr) {

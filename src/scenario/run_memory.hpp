@@ -26,6 +26,15 @@ class RunMemory {
   /// Gives everything back. No pointer into it may be used afterwards.
   void release() noexcept;
 
+  /// Making a Lua state costs more than a short run in it. So the first state that a thread makes is remembered as it
+  /// is before any scenario touched it, and the next run on that thread finds it again in the same place: the bytes
+  /// are copied back, and every pointer in them is right.
+  ///
+  /// remember() keeps what has been allocated so far with the address of an object in it, provided that it fits the
+  /// first chunk; recall() returns that address, or null: then nothing has changed and the state must be made.
+  void remember(void* object);
+  void* recall() noexcept;
+
   /// Bytes handed out since the last call: work that Lua's instructions do not show (copies of long strings).
   std::size_t take_traffic() noexcept {
     const std::size_t bytes = traffic_;
@@ -41,10 +50,11 @@ class RunMemory {
 
  private:
   static constexpr std::size_t granule = 16;
-  static constexpr std::size_t small_limit = 512;  ///< a bigger block is the heap's
-  static constexpr std::size_t classes = small_limit / granule;
+  static constexpr std::size_t fine_limit = 512;    ///< up to here a list for each multiple of the granule
+  static constexpr std::size_t small_limit = 2048;  ///< a bigger block is the heap's
+  static constexpr std::size_t classes = fine_limit / granule + 8;
   /// A bare run with a few tables fits the first; 10,000 runs that sleep are 10,000 of these.
-  static constexpr std::size_t first_chunk = 8 * 1024 - 64;
+  static constexpr std::size_t first_chunk = 10 * 1024 - 64;
   static constexpr std::size_t largest_chunk = 256 * 1024;
 
   struct Free {
@@ -59,10 +69,21 @@ class RunMemory {
     Big* next;
   };
 
-  static constexpr std::size_t class_of(std::size_t size) noexcept { return (size - 1) / granule; }
+  static constexpr std::size_t class_of(std::size_t size) noexcept {
+    if (size <= fine_limit) return (size - 1) / granule;
+    if (size <= 1024) return 32 + (size - 513) / 128;
+    return 36 + (size - 1025) / 256;
+  }
+  static constexpr std::size_t size_of(std::size_t index) noexcept {
+    if (index < 32) return (index + 1) * granule;
+    if (index < 36) return fine_limit + (index - 31) * 128;
+    return 1024 + (index - 35) * 256;
+  }
 
   class Spare;
+  struct Image;
   static Spare& spare() noexcept;
+  static Image& image() noexcept;
 
   void* take(std::size_t size) noexcept;
   void* take_small(std::size_t size) noexcept;
@@ -74,6 +95,7 @@ class RunMemory {
   [[nodiscard]] bool may_take(std::size_t bytes) const noexcept;
   void link(Big* big) noexcept;
   void keep_free(void* block, std::size_t index) noexcept;
+  void keep_rest(std::byte* begin, std::size_t size) noexcept;
   void note(std::size_t bytes) noexcept;
 
   Budget& budget_;

@@ -4,6 +4,7 @@
 #include <lua.hpp>
 
 #include "scenario/environment.hpp"
+#include "scenario/library/json.hpp"
 
 namespace otklik::scenario {
 
@@ -41,7 +42,7 @@ void push_value_text(lua_State* lua, int index, const char* what) {
       lua_pop(lua, 1);
       return;
     case LUA_TLIGHTUSERDATA:
-      if (lua_touserdata(lua, index) == nullptr) {
+      if (is_json_null(lua, index)) {
         lua_pushliteral(lua, "");
         return;
       }

@@ -1,6 +1,7 @@
 // sql(source, text, parameters…): one statement on a named data source.
 #include "scenario/functions/arguments.hpp"
 #include "scenario/functions/functions.hpp"
+#include "scenario/library/json.hpp"
 #include "scenario/sql_sources.hpp"
 
 namespace otklik::scenario {
@@ -18,7 +19,7 @@ db::Value value_argument(lua_State* lua, int index) {
     case LUA_TSTRING:
       return std::string(check_text(lua, index));
     case LUA_TLIGHTUSERDATA:
-      if (lua_touserdata(lua, index) == nullptr) return std::monostate{};  // json.null
+      if (is_json_null(lua, index)) return std::monostate{};
       [[fallthrough]];
     default:
       luaL_argerror(lua, index, "a parameter of SQL is a text, a number, a boolean or nil");

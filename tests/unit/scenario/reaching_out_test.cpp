@@ -16,6 +16,7 @@ class SqlTest : public HostTest {
                              std::chrono::milliseconds timeout) { return answer(sql, parameters, timeout); },
                       2};
   }
+  ~SqlTest() override { restart(); }  // its threads may be asking still
   std::function<Result<db::Rows>(std::string_view, std::span<const db::Value>, std::chrono::milliseconds)> answer;
 };
 

@@ -56,7 +56,7 @@ TEST_F(RepositoryTest, refuses_what_is_no_name) {
   write("Echo", "return 1");
   fs::create_directories(folder.path() + "/sub");
   folder.write("sub/In.lua", "return 1");
-  for (const std::string name :
+  for (const std::string& name :
        {std::string(), std::string("sub/In"), std::string("../Echo"), std::string("/etc/passwd"),
         std::string("sub\\In"), std::string("Echo\0", 5), std::string("Ec\nho"), std::string(".Echo"),
         std::string(201, 'x'), std::string("\xC0\xAF"), std::string("..")}) {

@@ -5,6 +5,7 @@
 
 #include <cstring>
 #include <random>
+#include <thread>
 #include <vector>
 
 namespace otklik::scenario {
@@ -92,6 +93,33 @@ TEST_F(RunMemoryTest, cuts_larger_free_blocks_when_nothing_else_is_left) {
   std::size_t small = 0;
   while (take(32) != nullptr) ++small;
   EXPECT_GT(small, blocks.size() * 10);
+}
+
+TEST_F(RunMemoryTest, finds_what_it_remembered_in_the_same_place) {
+  std::thread([this] {  // what is remembered belongs to a thread
+    auto* text = static_cast<char*>(take(100));
+    std::strcpy(text, "pristine");
+    memory.remember(text);
+    std::strcpy(text, "spoiled");
+    static_cast<void>(take(3000));
+    EXPECT_EQ(memory.recall(), nullptr);  // in use
+    memory.release();
+    RunMemory next{budget};
+    EXPECT_EQ(next.recall(), text);
+    EXPECT_STREQ(text, "pristine");
+    RunMemory other{budget};
+    EXPECT_EQ(other.recall(), nullptr);
+    // a block of `next` that is taken now does not overlap what it found
+    void* block = RunMemory::allocate(&next, nullptr, 0, 100);
+    std::memset(block, 'x', 100);
+    EXPECT_STREQ(text, "pristine");
+    next.release();
+    budget.limits.memory = 1000;
+    EXPECT_EQ(other.recall(), nullptr);  // no budget for it
+    budget.limits.memory = 1'000'000;
+    EXPECT_EQ(other.recall(), text);
+  })
+      .join();
 }
 
 }  // namespace
