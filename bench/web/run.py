@@ -224,6 +224,7 @@ def main():
         if not shutil.which(tool):
             sys.exit(f"{tool} is missing: apt-get install wrk nginx util-linux openssl")
 
+    busy = os.getloadavg()[0]
     cases = [case for case in CASES if not asked.only or asked.only in case[0]]
     with tempfile.TemporaryDirectory(prefix="otklik-bench-") as name, contextlib.ExitStack() as stack:
         folder = pathlib.Path(name)
@@ -281,7 +282,8 @@ nginx's `return 200` does nothing but answer.
 {table}
 
 A ratio below 1 means that ours costs less. A machine that is shared shows differences of some per cent from run to run.
-""")
+{f"The machine was busy with other work (load average {busy:.1f} at the start): take the figures for a first idea." if busy > 0.7 else ""}
+""".rstrip() + "\n")
         print("written: docs/benchmarks.md")
 
 
