@@ -73,6 +73,8 @@ int push_rows(lua_State* lua, const Result<db::Rows>& result) {
     lua_rawseti(lua, table, ++number);
   }
   lua_settop(lua, table);
+  push_json_array_mark(lua);  // json.encode writes the rows alone, and `[]` when there are none
+  lua_setmetatable(lua, table);
   return 1;
 }
 

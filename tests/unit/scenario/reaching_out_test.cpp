@@ -35,6 +35,19 @@ TEST_F(SqlTest, gives_rows_as_tables_with_the_names_of_columns) {
       "2Иванnil1.5integerid,имя,note7");
 }
 
+TEST_F(SqlTest, gives_rows_that_json_writes_as_an_array) {
+  bool some = true;
+  answer = [&](auto, auto, auto) -> Result<db::Rows> {
+    db::Rows rows;
+    rows.columns = {"id"};
+    if (some) rows.rows = {{std::int64_t{1}}, {std::int64_t{2}}};
+    return rows;
+  };
+  EXPECT_EQ(value("return json.encode(sql('crm', 'select'))"), R"([{"id":1},{"id":2}])");
+  some = false;
+  EXPECT_EQ(value("return json.encode(sql('crm', 'select'))"), "[]");
+}
+
 TEST_F(SqlTest, binds_parameters_of_every_type) {
   std::vector<db::Value> got;
   std::chrono::milliseconds waited{1};
