@@ -27,8 +27,11 @@ constexpr std::uint64_t price_of_error = 150;
 /// A run that cannot be suspended holds its thread so long before a spare takes over.
 constexpr std::chrono::milliseconds patience{10};
 
+/// Allocates nothing in the state: it is also asked where nobody would catch an error.
 std::string error_text(lua_State* lua, int index) {
-  if (lua_type(lua, index) == LUA_TSTRING || lua_type(lua, index) == LUA_TNUMBER) {
+  if (lua_isinteger(lua, index) != 0) return fmt::format("{}", lua_tointeger(lua, index));
+  if (lua_type(lua, index) == LUA_TNUMBER) return fmt::format("{}", lua_tonumber(lua, index));
+  if (lua_type(lua, index) == LUA_TSTRING) {
     std::size_t size = 0;
     const char* text = lua_tolstring(lua, index, &size);
     return clean_message({text, size});
@@ -227,7 +230,7 @@ void Run::on_count(lua_State* lua, lua_Debug*) {
   Run& run = of(lua);
   const std::size_t traffic = run.memory_.take_traffic();
   const int look_every = run.services_.options.look_every;
-  if (traffic >= RunMemory::traffic_alarm) lua_sethook(lua, &on_count, LUA_MASKCOUNT, look_every);
+  if (lua_gethookcount(lua) != look_every) lua_sethook(lua, &on_count, LUA_MASKCOUNT, look_every);  // see on_traffic()
   run.next_look = 0;
   spend(lua, static_cast<std::uint64_t>(look_every) + traffic / 16);
   if (run.slice_end_ > run.looked_at || !run.services_.scheduler.has_ready()) return;

@@ -95,6 +95,8 @@ TEST_F(BudgetTest, lets_no_metamethod_outlive_the_end) {
            "return setmetatable({}, {__index = function() while true do end end}).x",
            "table.sort({3, 2, 1}, function() while true do end end)",
            "return ('x'):gsub('x', function() while true do end end)",
+           "local ok, e = pcall(function() error(setmetatable({}, {__index = function() while true do end end})) end) "
+           "return e.x",
            "return tostring(setmetatable({}, {__tostring = function() while true do end end}))",
            "pcall(function() local x <close> = setmetatable({}, {__close = function() pcall(error) error('y') end}) "
            "end) "
@@ -114,6 +116,18 @@ TEST_F(BudgetTest, charges_copies_of_long_texts) {
   options.limits.instructions = 50'000'000;
   options.limits.memory = 64 * 1024 * 1024;
   EXPECT_EQ(end_of("local s = ('x'):rep(8000000) while true do local t = s .. 'y' end"), Kind::budget_instructions);
+}
+
+TEST_F(BudgetTest, charges_a_coroutine_for_its_own_copies_only) {
+  options.limits.instructions = 20'000'000;
+  options.limits.memory = 64 * 1024 * 1024;
+  // The long texts are made while a function of the outer coroutine is at work; afterwards it counts as before.
+  EXPECT_EQ(end_of("local t = {} for i = 1, 4 do t[i] = ('x'):rep(1500000) end "
+                   "local all = table.concat(t, coroutine.wrap(function() for i = 1, 3000 do end return ',' end)()) "
+                   "local c = coroutine.wrap(function() for i = 1, 5 do local s = ('y'):rep(1200000) .. i "
+                   "for j = 1, 3000 do end coroutine.yield() end end) for i = 1, 5 do c() end "
+                   "for i = 1, 200000 do end return #all"),
+            Kind::finished);
 }
 
 TEST_F(BudgetTest, survives_coroutines_that_close_each_other_in_depth) {

@@ -109,6 +109,21 @@ TEST_F(SqlTest, refuses_queries_when_too_many_wait) {
   for (auto& end : at_work) EXPECT_EQ(end.get().returns[0], "fine");
 }
 
+TEST_F(SqlTest, asks_a_real_database) {
+  db::SourceOptions about;
+  about.backend = "sqlite3";
+  about.connect = folder.path() + "/crm.db";
+  sources = open_sources({{"crm", about}});
+  constexpr const char* text = R"lua(
+    assert(sql("crm", "create table calls(id integer primary key, who text, seconds real)"))
+    for i = 1, 3 do assert(sql("crm", "insert into calls(who, seconds) values(?, ?)", "Иван " .. i, i / 2)) end
+    local rows = assert(sql("crm", "select who, seconds, null as absent from calls where id > ? order by id", 1))
+    local _, why, code = sql("crm", "select x from nowhere")
+    return #rows .. rows[1].who .. rows[2].seconds .. tostring(rows[1].absent) .. code
+  )lua";
+  EXPECT_EQ(value(text), "2Иван 21.5nilbad_request");
+}
+
 // --- files ---
 
 class FileTest : public HostTest {};

@@ -84,6 +84,8 @@ TEST_F(RunTest, names_file_and_line_of_an_error) {
   const auto end = run_text("\n\nlocal a = nil\nreturn a.b");
   EXPECT_EQ(end.kind, Kind::failed);
   EXPECT_THAT(end.error, HasSubstr("Test.lua:4:"));
+  EXPECT_EQ(run_text("error(5)").error, "5");
+  EXPECT_EQ(run_text("error(2.5)").error, "2.5");
   EXPECT_EQ(run_text("error({})").error, "the error is a table, not a text");
 }
 
