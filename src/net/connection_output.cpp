@@ -284,10 +284,9 @@ void Connection::wrote(std::size_t bytes) {
 void Connection::finish_exchange() {
   Exchange& e = *exchange_;
   if (worker_.options().access_log) {
-    log::info("http {} {} {} {} {:.1f} ms {} id={}", e.request.method_text.empty() ? "-" : e.request.method_text,
+    log::info("http {} {} {} {} {} ms {} id={}", e.request.method_text.empty() ? "-" : e.request.method_text,
               e.request.path.empty() ? "-" : e.request.path.substr(0, logged_path), e.response.status, e.sent,
-              static_cast<double>(steady_milliseconds() - began_), e.request.peer.text(),
-              request_id_text(e.request.id));
+              steady_milliseconds() - began_, e.request.peer.text(), request_id_text(e.request.id));
   }
   if (close_after_) {
     unread_input_ = unread_input_ || readable_ || e.has_unread();
