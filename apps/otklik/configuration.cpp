@@ -72,6 +72,9 @@ void Configuration::declare_http() {
   table_.add("http.cors_origins", http.cors_origins,
              {"Origins that browsers may call from; \"*\": any, without credentials; empty: CORS is off",
               "Источники, которым браузер разрешит обращаться; \"*\" — любые, без пароля; пусто — CORS выключен"});
+  table_.add("http.cors_exposed", http.cors_exposed,
+             {"Headers of answers that a page of such an origin may read",
+              "Заголовки ответов, видимые странице такого источника"});
   table_.add_size("http.target_size", limits.target_size, {"Longest URL of a request: 414", "Самый длинный URL: 414"});
   table_.add_size("http.header_size", limits.header_size,
                   {"Request line and headers together: 431", "Строка запроса вместе с заголовками: 431"});
@@ -88,7 +91,10 @@ void Configuration::declare_http() {
   table_.add_duration("http.write_time", limits.write_time,
                       {"Without the client taking anything of an answer", "Пока клиент не принимает ответ"});
   table_.add("http.minimum_rate", limits.minimum_rate, 0, a_billion,
-             {"Bytes a second of a body, averaged after 10 s: 408", "Байт тела в секунду, в среднем после 10 с: 408"});
+             {"Bytes a second of a body, on average: 408", "Байт тела в секунду, в среднем: 408"});
+  table_.add_duration("http.rate_time", limits.rate_time,
+                      {"From when on that rate is asked for", "С какого времени эта скорость требуется"});
+  table_.add_duration("http.handshake_time", limits.handshake_time, {"Of a TLS handshake", "Время рукопожатия TLS"});
   table_.add("http.connections", limits.connections, 1, 10'000'000,
              {"Connections in all: 503", "Всего соединений: 503"});
   table_.add(
@@ -108,6 +114,9 @@ void Configuration::declare_web() {
   table_.add_choice("auth", auth_, {"on", "off"},
                     {"off: the addresses of auth_off.from need no authorization and count as auth_off.user",
                      "off: адресам из auth_off.from авторизация не нужна, они считаются пользователем auth_off.user"});
+  table_.add("auth_realm", web.realm,
+             {"What a browser calls the place it asks a password for",
+              "Как браузер назовёт место, для которого просит пароль"});
   table_.add("auth_off.from", auth_off_from,
              {"Addresses and networks for auth = \"off\"", "Адреса и сети для auth = \"off\""});
   table_.add("auth_off.user", auth_off_user, {"The login they count as", "Логин, которым они считаются"});

@@ -1,3 +1,5 @@
+#include <sys/resource.h>
+
 #include <csignal>
 
 #include "base/build_info.hpp"
@@ -35,6 +37,14 @@ class Signals {
   sigset_t set_{};
 };
 
+/// Each connection is a descriptor: as many as the system lets this user have.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  static_cast<void>(::setrlimit(RLIMIT_NOFILE, &limit));  // refused: the soft limit stays, which is no reason to stop
+}
+
 void greet(const Server& server, const DataFolder& folder) {
   const auto logins = read_demo_logins(folder);
   const std::string base = server.base_url();
@@ -53,6 +63,7 @@ void greet(const Server& server, const DataFolder& folder) {
 
 int serve(const Shell& shell, const ServeOptions& options) {
   const Signals signals;
+  raise_descriptor_limit();
   auto folder = DataFolder::open(shell.data);
   if (!folder) return Shell::fail_with(folder.error());
   Configuration configuration;
