@@ -18,3 +18,7 @@ math(EXPR OTKLIK_BUILD_DAY "(${commit_time} - 946684800) / 86400")
 math(EXPR OTKLIK_BUILD_HALF_SECOND "(${commit_time} % 86400) / 2")
 configure_file(${CMAKE_SOURCE_DIR}/src/base/build_info.hpp.in ${CMAKE_BINARY_DIR}/generated/base/build_info.hpp @ONLY)
 include_directories(BEFORE ${CMAKE_BINARY_DIR}/generated)
+# A commit changes the figures: configure anew after one.
+if(EXISTS ${CMAKE_SOURCE_DIR}/.git/logs/HEAD)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/.git/logs/HEAD)
+endif()
