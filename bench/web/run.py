@@ -172,8 +172,11 @@ def load(server, scheme, path, with_basic, connections, seconds):
     if with_basic:
         command += ["-H", "Authorization: Basic " + base64.b64encode(f"{LOGIN}:{PASSWORD}".encode()).decode()]
     before = sum(map(cpu_seconds, server.pids()))
-    done = subprocess.run([*command, url], capture_output=True, text=True, check=True).stdout
+    ran = subprocess.run([*command, url], capture_output=True, text=True)
     used = sum(map(cpu_seconds, server.pids())) - before
+    done = ran.stdout
+    if ran.returncode != 0:
+        sys.exit(f"wrk could not load {server.name} at {url}:\n{done}{ran.stderr}")
     # Slow answers (wrk counts them as time-outs) are the machine's; everything else is a fault.
     if re.search(r"Non-2xx|connect [1-9]|read [1-9]|write [1-9]", done):
         sys.exit(f"{server.name} {url} answered with errors:\n{done}")

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -25,7 +26,7 @@ class NewFile {
   [[nodiscard]] Result<> write(std::string_view bytes);
   [[nodiscard]] int fd() const noexcept { return fd_.get(); }
 
-  enum class Existing { keep, replace };
+  enum class Existing : std::uint8_t { keep, replace };
   /// Syncs it, gives it its name (one component) and syncs the folder. With `keep` a taken name is a `conflict`, and
   /// another name may be tried. `replace` never replaces a folder. Errors also: `storage_full`, `failed`.
   [[nodiscard]] Result<> commit(std::string_view name, Existing existing);

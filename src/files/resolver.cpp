@@ -112,7 +112,8 @@ std::string plain_path(std::string_view path) {
   return joined("/", walk(path).components);
 }
 
-Resolver::Resolver(std::string data_folder, std::vector<Zone> zones, std::vector<std::string> secret_paths)
+Resolver::Resolver(const std::string& data_folder, std::vector<Zone> zones,
+                   const std::vector<std::string>& secret_paths)
     : data_spellings_(spellings_of(data_folder)), zones_(std::move(zones)) {
   for (const auto& path : secret_paths) {
     secret_paths_.push_back(plain_path(path));

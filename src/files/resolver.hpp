@@ -32,7 +32,7 @@ class Resolver {
  public:
   /// Folders are absolute. `zones` need not be sorted; `secret_paths` are closed whatever the zones say, and so is
   /// everything in the data folder but its file folders, the pages of `www` and what a zone names.
-  Resolver(std::string data_folder, std::vector<Zone> zones, std::vector<std::string> secret_paths);
+  Resolver(const std::string& data_folder, std::vector<Zone> zones, const std::vector<std::string>& secret_paths);
 
   // Places point into the zones, so a resolver may move (its vector's elements stay) but not be copied.
   Resolver(Resolver&&) noexcept = default;

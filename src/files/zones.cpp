@@ -33,6 +33,12 @@ constexpr std::array named_zones{
 
 std::unexpected<Error> outside() { return fail(ErrorCode::forbidden, "The path lies outside of the open folders"); }
 
+std::string beneath(std::string folder, std::string_view name) {
+  if (!folder.empty()) folder += '/';
+  folder += name;
+  return folder;
+}
+
 /// The real name of what `wanted` means in any case: as spelt where that exists, else the only one that differs in
 /// case.
 Result<std::string> real_name(const Folder& folder, const std::string& wanted, std::size_t most_entries) {
@@ -46,7 +52,7 @@ Result<std::string> real_name(const Folder& folder, const std::string& wanted, s
     const auto slash = std::min(wanted.find('/', begin), wanted.size());
     const std::string part = wanted.substr(begin, slash - begin);
     begin = slash + 1;
-    const std::string exact = real.empty() ? part : real + "/" + part;
+    const std::string exact = beneath(real, part);
     if (folder.about(exact)) {
       real = exact;
       continue;
@@ -69,7 +75,7 @@ Result<std::string> real_name(const Folder& folder, const std::string& wanted, s
     }
     if (found == nullptr) return fail(ErrorCode::not_found);
     if (found->kind == FileFacts::Kind::link) return outside();
-    real = real.empty() ? found->name : real + "/" + found->name;
+    real = beneath(real, found->name);
   }
   return real;
 }
@@ -291,7 +297,7 @@ Result<> Zones::copy(const Found& from, const Found& to) const {
   if (!holder) return std::unexpected(holder.error());
   auto file = NewFile::create(std::move(holder->first));
   if (!file) return std::unexpected(file.error());
-  std::array<char, 64 * 1024> piece{};
+  std::array<char, 65536> piece{};
   for (;;) {
     const ssize_t got = ::read(source->get(), piece.data(), piece.size());
     if (got < 0 && errno == EINTR) continue;
