@@ -34,10 +34,12 @@ class RealFullDisk : public testing::Test {
     if (mounted_) ::umount2(folder_.path().c_str(), MNT_DETACH);
   }
 
-  void open() {
+  /// `probe_every`: how often the log tries whether there is room. It writes zeros and takes them back, so whoever
+  /// looks at the file from outside may see some at its end for a moment.
+  void open(std::chrono::milliseconds probe_every) {
     EventLogOptions options{.folder = folder_.file("events")};
     options.segment_bytes = 256 << 10;
-    options.probe_every = std::chrono::milliseconds(5);
+    options.probe_every = probe_every;
     auto opened = FileEventLog::open(options, clock_);
     ASSERT_TRUE(opened) << opened.error().message;
     log_ = std::move(*opened);
@@ -55,34 +57,57 @@ class RealFullDisk : public testing::Test {
   std::unique_ptr<FileEventLog> log_;
 };
 
-TEST_F(RealFullDisk, keeps_what_it_acknowledged_refuses_the_rest_and_comes_back_when_there_is_room) {
-  open();
+/// Tells events until the disk is full, and a hundred more as those do who did not ask first.
+class Tellers {
+ public:
+  explicit Tellers(core::Core& core) : core_(core) {}
+
+  void tell_until_the_disk_is_full() {
+    int told = 0;
+    while (core_.accepts() && told < 100'000) tell(told++);
+    for (int i = 0; i < 100; ++i) tell(told++);
+    while (kept_ + refused_ < static_cast<std::uint64_t>(told)) std::this_thread::yield();
+  }
+  [[nodiscard]] std::uint64_t kept() const { return kept_; }
+  [[nodiscard]] std::uint64_t refused() const { return refused_; }
+
+ private:
+  void tell(int number) {
+    core_.tell(core::DirectoryChanged{.what = "test", .key = std::to_string(number), .by = std::string(300, 'x')},
+               number % 2 == 0 ? core::Durability::synced : core::Durability::written,
+               [this](Result<std::uint64_t> result) {
+                 if (!result) EXPECT_EQ(result.error().code, ErrorCode::storage_full);
+                 ++(result ? kept_ : refused_);
+               });
+  }
+
+  core::Core& core_;
+  std::atomic<std::uint64_t> kept_ = 0;
+  std::atomic<std::uint64_t> refused_ = 0;
+};
+
+TEST_F(RealFullDisk, keeps_what_it_acknowledged_and_leaves_nothing_half_written) {
+  open(std::chrono::hours(1));
   core::Core core(*log_, clock_);
-  std::atomic<std::uint64_t> kept = 0;
-  std::atomic<std::uint64_t> refused = 0;
-  const auto tell = [&](int number) {
-    core.tell(core::DirectoryChanged{.what = "test", .key = std::to_string(number), .by = std::string(300, 'x')},
-              number % 2 == 0 ? core::Durability::synced : core::Durability::written,
-              [&](Result<std::uint64_t> result) {
-                if (result) {
-                  ++kept;
-                } else {
-                  EXPECT_EQ(result.error().code, ErrorCode::storage_full);
-                  ++refused;
-                }
-              });
-  };
-  int told = 0;
-  while (core.accepts() && told < 100'000) tell(told++);
-  for (int i = 0; i < 100; ++i) tell(told++);  // those who did not ask first
-  while (kept + refused < static_cast<std::uint64_t>(told)) std::this_thread::yield();
-  EXPECT_GT(kept, 1000U);
-  EXPECT_GT(refused, 0U);
+  Tellers tellers(core);
+  tellers.tell_until_the_disk_is_full();
+  EXPECT_GT(tellers.kept(), 1000U);
+  EXPECT_GT(tellers.refused(), 0U);
   const auto full = check_events(folder_.file("events"));
   ASSERT_TRUE(full) << full.error().message;  // reads go on
-  EXPECT_EQ(full->records, kept);
+  EXPECT_EQ(full->records, tellers.kept());
   EXPECT_EQ(full->torn_bytes, 0U);
   EXPECT_TRUE(full->damages.empty());
+  core.stop();
+  log_->stop();
+}
+
+TEST_F(RealFullDisk, is_written_again_by_itself_when_there_is_room) {
+  open(std::chrono::milliseconds(5));
+  core::Core core(*log_, clock_);
+  Tellers tellers(core);
+  tellers.tell_until_the_disk_is_full();
+  EXPECT_EQ(check_events(folder_.file("events"))->records, tellers.kept());
 
   std::filesystem::remove(folder_.file("events/" + segment_name(1)));  // somebody makes room
   while (!core.accepts()) std::this_thread::yield();
@@ -95,12 +120,12 @@ TEST_F(RealFullDisk, keeps_what_it_acknowledged_refuses_the_rest_and_comes_back_
 }
 
 TEST_F(RealFullDisk, lets_a_server_start_with_its_events_and_refuse_new_ones) {
-  open();
+  open(std::chrono::milliseconds(5));
   core::LogEntry entry{.event = {.at = clock_.now(), .body = core::ServerStarted{.version = "1"}}};
   log_->append({&entry, 1});
   log_.reset();
   fill_with("other people's files");
-  open();
+  open(std::chrono::milliseconds(5));
   // A tail page of the segment may still take a few; then nothing does.
   ErrorCode code{};
   for (int i = 0; i < 1000 && code != ErrorCode::storage_full; ++i) {
