@@ -60,6 +60,7 @@ Result<> Server::Parts::open_storage() {
   if (!log) return std::unexpected(log.error());
   event_log = std::move(*log);
   core = std::make_unique<core::Core>(*event_log, clock);
+  core->tell(core::ServerStarted{build::version});  // the first fact: it begins the core's state anew
 
   {
     auto connection = db::Connection::open(configuration.database.connection);
@@ -207,7 +208,6 @@ Result<> Server::listen(bool any_free_port) {
   parts.control = std::make_unique<ControlServer>(parts.control_path,
                                                   [this](const Operation& operation) { return perform(operation); });
   if (auto started = parts.control->start(); !started) return started;
-  parts.core->tell(core::ServerStarted{build::version});
   return {};
 }
 
