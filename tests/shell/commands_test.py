@@ -169,3 +169,18 @@ def test_version_and_describe_speak_of_this_build(online):
     assert "execsvcscript" in online.shell("describe").stdout
     assert rows(online, "describe", "getversion")["name"] == "getversion"
     assert "no method" in refused(online, "describe", "fly")
+
+
+def test_a_scenario_started_from_the_shell_does_not_hold_the_end_of_the_server(tmp_path):
+    def scenarios(data):
+        (data / "scenarios").mkdir(mode=0o700, exist_ok=True)
+        (data / "scenarios/Wait.lua").write_text("event.post('waiting')\nsleep(250)\n")
+
+    with Server(folder=tmp_path, before_start=scenarios, stop_time="100 ms") as server:
+        running = subprocess.Popen([server.program, "script", "run", "Wait", "--data", server.data],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        while not server.shell("events", "--type", "custom_event").stdout:
+            assert running.poll() is None
+        server.process.terminate()
+        assert server.process.wait(60) == 0  # the scenario would sleep for minutes
+        assert "stopped" in running.communicate(timeout=60)[1]
