@@ -7,7 +7,7 @@
 
 #include "base/address.hpp"
 #include "base/unique_fd.hpp"
-#include "net/loop.hpp"
+#include "net/loop/loop.hpp"
 #include "net/server.hpp"
 #include "net/worker.hpp"
 

@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "base/error.hpp"
-#include "net/request.hpp"
-#include "net/response.hpp"
+#include "net/http/request.hpp"
+#include "net/http/response.hpp"
 
 namespace otklik::net {
 

@@ -8,8 +8,8 @@
 #include <typeinfo>
 
 #include "base/log.hpp"
-#include "net/cors.hpp"
-#include "net/forwarded.hpp"
+#include "net/http/cors.hpp"
+#include "net/http/forwarded.hpp"
 
 namespace otklik::net {
 namespace {

@@ -8,8 +8,8 @@
 #include "net/application.hpp"
 #include "net/census.hpp"
 #include "net/exchange.hpp"
-#include "net/loop.hpp"
-#include "net/transport.hpp"
+#include "net/loop/loop.hpp"
+#include "net/transport/transport.hpp"
 #include "net/worker.hpp"
 
 namespace otklik::net {

@@ -9,9 +9,9 @@
 #include <utility>
 
 #include "base/log.hpp"
-#include "net/answer_head.hpp"
 #include "net/connection.hpp"
-#include "net/cors.hpp"
+#include "net/http/answer_head.hpp"
+#include "net/http/cors.hpp"
 #include "net/takeover.hpp"
 
 namespace otklik::net {

@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "net/application.hpp"
-#include "net/chunked_decoder.hpp"
-#include "net/head_parser.hpp"
-#include "net/request.hpp"
-#include "net/response.hpp"
+#include "net/http/chunked_decoder.hpp"
+#include "net/http/head_parser.hpp"
+#include "net/http/request.hpp"
+#include "net/http/response.hpp"
 
 namespace otklik::net {
 

@@ -9,7 +9,7 @@
 #include "base/error.hpp"
 #include "net/application.hpp"
 #include "net/limits.hpp"
-#include "net/tls.hpp"
+#include "net/transport/tls.hpp"
 
 namespace otklik::net {
 

@@ -3,15 +3,15 @@
 
 #include "base/address.hpp"
 #include "net/census.hpp"
-#include "net/response.hpp"
-#include "net/transport.hpp"
+#include "net/http/response.hpp"
+#include "net/transport/transport.hpp"
 
 namespace otklik::net {
 
 class Loop;
 
 /// A connection that is no longer HTTP's: what a protocol that began by an upgrade gets
-/// (Takeover in net/response.hpp).
+/// (Takeover in net/http/response.hpp).
 struct Handover {
   Transport transport;  ///< the socket, and its TLS where it has one; no longer watched by the loop
   std::string unread;   ///< what the client sent behind its request

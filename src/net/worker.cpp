@@ -4,7 +4,7 @@
 
 #include "base/random.hpp"
 #include "net/connection.hpp"
-#include "net/http_date.hpp"
+#include "net/http/http_date.hpp"
 
 namespace otklik::net {
 namespace {

@@ -12,9 +12,9 @@
 #include "base/snapshot.hpp"
 #include "net/census.hpp"
 #include "net/exchange.hpp"
-#include "net/loop.hpp"
+#include "net/loop/loop.hpp"
 #include "net/server.hpp"
-#include "net/tls.hpp"
+#include "net/transport/tls.hpp"
 
 namespace otklik::net {
 

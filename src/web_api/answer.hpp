@@ -4,9 +4,9 @@
 #include <string_view>
 
 #include "base/error.hpp"
-#include "net/form.hpp"
-#include "net/request.hpp"
-#include "net/response.hpp"
+#include "net/http/form.hpp"
+#include "net/http/request.hpp"
+#include "net/http/response.hpp"
 #include "web_api/envelope.hpp"
 #include "web_api/method.hpp"
 #include "web_api/options.hpp"

@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "core/ports/authenticator.hpp"
-#include "net/request.hpp"
-#include "net/response.hpp"
+#include "net/http/request.hpp"
+#include "net/http/response.hpp"
 #include "web_api/answer.hpp"
 #include "web_api/method.hpp"
 #include "web_api/options.hpp"

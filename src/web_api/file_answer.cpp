@@ -1,9 +1,9 @@
 #include "web_api/file_answer.hpp"
 
 #include "base/text.hpp"
-#include "net/file_response.hpp"
-#include "net/form.hpp"
-#include "net/media_type.hpp"
+#include "net/file/file_response.hpp"
+#include "net/file/media_type.hpp"
+#include "net/http/form.hpp"
 #include "web_api/answer.hpp"
 
 namespace otklik::web_api {

@@ -4,8 +4,8 @@
 #include <string_view>
 
 #include "base/error.hpp"
-#include "net/form.hpp"
-#include "net/request.hpp"
+#include "net/http/form.hpp"
+#include "net/http/request.hpp"
 
 namespace otklik::web_api {
 

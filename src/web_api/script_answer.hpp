@@ -3,8 +3,8 @@
 #include <string_view>
 
 #include "core/ports/script_files.hpp"
-#include "net/request.hpp"
-#include "net/response.hpp"
+#include "net/http/request.hpp"
+#include "net/http/response.hpp"
 #include "web_api/answer.hpp"
 #include "web_api/script_run.hpp"
 

@@ -9,7 +9,7 @@
 #include "base/error.hpp"
 #include "core/ports/script_host.hpp"
 #include "net/application.hpp"
-#include "net/form.hpp"
+#include "net/http/form.hpp"
 #include "web_api/call.hpp"
 #include "web_api/options.hpp"
 

@@ -4,7 +4,7 @@
 #include <array>
 
 #include "base/text.hpp"
-#include "net/form.hpp"
+#include "net/http/form.hpp"
 #include "web_api/methods/methods.hpp"
 
 namespace otklik::web_api {

@@ -3,7 +3,7 @@
 #include <memory>
 #include <string>
 
-#include "net/response.hpp"
+#include "net/http/response.hpp"
 #include "web_api/answer.hpp"
 
 namespace otklik::web_api {

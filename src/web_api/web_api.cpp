@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "net/conditional.hpp"
-#include "net/file_response.hpp"
-#include "net/form.hpp"
-#include "net/media_type.hpp"
+#include "net/file/conditional.hpp"
+#include "net/file/file_response.hpp"
+#include "net/file/media_type.hpp"
+#include "net/http/form.hpp"
 #include "web_api/parameters.hpp"
 #include "web_api/script_answer.hpp"
 #include "web_api/script_run.hpp"

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "net/chunked_decoder.hpp"
+#include "net/http/chunked_decoder.hpp"
 
 namespace {
 

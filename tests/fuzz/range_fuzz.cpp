@@ -5,9 +5,9 @@
 #include <string_view>
 #include <vector>
 
-#include "net/byte_ranges.hpp"
-#include "net/conditional.hpp"
-#include "net/http_date.hpp"
+#include "net/file/byte_ranges.hpp"
+#include "net/file/conditional.hpp"
+#include "net/http/http_date.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace otklik::net;

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "base/text.hpp"
-#include "net/form.hpp"
+#include "net/http/form.hpp"
 #include "web_api/parameters.hpp"
 #include "web_api/script_run.hpp"
 #include "web_api/table.hpp"

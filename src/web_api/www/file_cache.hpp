@@ -6,7 +6,7 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "net/conditional.hpp"
+#include "net/file/conditional.hpp"
 #include "web_api/www/file_mark.hpp"
 
 namespace otklik::web_api {

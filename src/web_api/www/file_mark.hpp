@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "base/clock.hpp"
-#include "net/file_response.hpp"
+#include "net/file/file_response.hpp"
 
 namespace otklik::web_api {
 

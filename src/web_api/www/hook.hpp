@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "base/error.hpp"
-#include "net/request.hpp"
+#include "net/http/request.hpp"
 #include "web_api/options.hpp"
 #include "web_api/script_run.hpp"
 

@@ -8,9 +8,9 @@
 
 #include "base/file.hpp"
 #include "base/log.hpp"
-#include "net/http_date.hpp"
-#include "net/media_type.hpp"
-#include "net/response.hpp"
+#include "net/file/media_type.hpp"
+#include "net/http/http_date.hpp"
+#include "net/http/response.hpp"
 
 namespace otklik::web_api {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "base/beneath.hpp"
 #include "base/text.hpp"
-#include "net/form.hpp"
+#include "net/http/form.hpp"
 
 namespace otklik::web_api {
 namespace {

@@ -1,8 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "net/cors.hpp"
-#include "net/forwarded.hpp"
+#include "net/http/cors.hpp"
+#include "net/http/forwarded.hpp"
 
 namespace otklik::net {
 namespace {

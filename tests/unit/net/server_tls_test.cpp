@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "net/tls.hpp"
+#include "net/transport/tls.hpp"
 #include "unit/net/live_server.hpp"
 
 namespace otklik::net {
