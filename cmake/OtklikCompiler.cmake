@@ -2,10 +2,13 @@
 
 find_program(OTKLIK_CCACHE ccache)
 if(OTKLIK_CCACHE)
-  # Precompiled headers change their time stamp at every build; without these two every hit is lost.
+  # Precompiled headers change their time stamp at every build; without these two every hit is lost. They also hold the
+  # path of their build folder, so that no other checkout would ever find what this one compiled: what stands for one is
+  # a sum of its own, see otklik_precompile(), and the compiler is told its name in a way that ccache makes relative.
   set(CMAKE_CXX_COMPILER_LAUNCHER
       ${CMAKE_COMMAND} -E env "CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime"
-      "CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}" "CCACHE_NOHASHDIR=1" ${OTKLIK_CCACHE})
+      "CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}" "CCACHE_NOHASHDIR=1" "CCACHE_PCH_EXTSUM=1" ${OTKLIK_CCACHE})
+  set(CMAKE_CXX_COMPILE_OPTIONS_USE_PCH -include-pch <PCH_FILE>)
 endif()
 
 # "Dev": quick to build, quick enough to run tests with, good stacks.

@@ -6,8 +6,29 @@ function(otklik_library name)
   add_library(otklik_${name} STATIC ${ARG_SOURCES})
   target_include_directories(otklik_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
   target_link_libraries(otklik_${name} PUBLIC ${ARG_DEPENDS} PRIVATE ${ARG_PRIVATE_DEPENDS})
-  target_precompile_headers(otklik_${name} PRIVATE <string> <string_view> <vector> <memory> <functional> <chrono>
-    <expected> <optional> <variant> <span> <map> <unordered_map> <algorithm> <fmt/format.h>)
+  otklik_precompile(otklik_${name})
+endfunction()
+
+# otklik_precompile(TARGET): what nearly every file includes, read once. Headers of the system only: a change of ours must
+# not compile everything anew. ccache goes by the sum beside the precompiled file: the list, and what the headers come
+# from (a newer compiler or library configures anew).
+set(OTKLIK_PRECOMPILED <string> <string_view> <vector> <memory> <functional> <chrono> <expected> <optional> <variant> <span>
+  <map> <unordered_map> <algorithm> <fmt/format.h>)
+set(precompiled_from ${CMAKE_CXX_COMPILER} /usr/include/fmt/core.h /usr/include/c++/12/string
+  /usr/include/${CMAKE_LIBRARY_ARCHITECTURE}/c++/12/bits/c++config.h)
+set(OTKLIK_PRECOMPILED_SUM "${OTKLIK_PRECOMPILED} ${CMAKE_CXX_COMPILER_VERSION}")
+foreach(file ${precompiled_from})
+  if(EXISTS ${file})
+    file(SHA256 ${file} sum)
+    string(APPEND OTKLIK_PRECOMPILED_SUM " ${sum}")
+    set_property(DIRECTORY ${CMAKE_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+  endif()
+endforeach()
+
+function(otklik_precompile target)
+  target_precompile_headers(${target} PRIVATE ${OTKLIK_PRECOMPILED})
+  set(folder ${CMAKE_CURRENT_BINARY_DIR}/CMakeFiles/${target}.dir)
+  file(CONFIGURE OUTPUT ${folder}/cmake_pch.hxx.pch.sum @ONLY CONTENT "${OTKLIK_PRECOMPILED_SUM}\n")
 endfunction()
 
 # otklik_unit_test(NAME SOURCES ... DEPENDS ...): a GoogleTest program; every case is one CTest test, labelled "unit".
