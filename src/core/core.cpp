@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cassert>
 #include <ctime>
 
 #include "base/log.hpp"
@@ -11,6 +12,11 @@ namespace {
 
 /// After so many turns at the latest their events go to the log, so that a long batch does not keep it waiting.
 constexpr std::size_t turns_together = 512;
+
+/// What a teller does at most for others before the strand goes on: some tens of microseconds, about what the wake-up
+/// would have cost him. In units of weight(), and of time where turns or callbacks are slow.
+constexpr std::size_t weight_here = 32;
+constexpr std::chrono::microseconds time_here{200};
 
 /// The clock of the last tick: about 4 ms coarse and five times cheaper than an exact one, which is all that looking
 /// for turns of 20 ms needs.
@@ -43,20 +49,21 @@ void Core::put_fact(LogEntry&& entry) {
     if (!stopping_) {
       waiting_.facts.push_back(std::move(entry));
       waiting_.weight += weighs;
-      wake(lock);
-      return;
+      if (working_) return;
+      working_ = true;
+      lock.unlock();
+      return work(Worker::teller);
     }
   }
   if (entry.done) entry.done(fail(ErrorCode::unavailable));
 }
 
 /// What is on its way to the log counts too, so that all of it finds room there.
-bool Core::fits_log(std::size_t weighs) const { return waiting_.weight + on_strand_ + weighs <= log_.room(); }
+bool Core::fits_log(std::size_t weighs) const { return waiting_.weight + in_work_ + weighs <= log_.room(); }
 
 void Core::wait_for_room(std::size_t weighs, std::unique_lock<std::mutex>& lock) {
-  // On the strand itself nobody would make room; what the core tells itself goes past the bound. (Once stopping_ is
-  // set the strand's thread may be joined any moment, and is not to be asked who it is.)
-  if (stopping_ || strand_.runs_here()) return;
+  // Whoever is at work himself would wait for himself: what a callback of the core tells goes past the bound.
+  if (stopping_ || worker_ == std::this_thread::get_id()) return;
   const auto deadline = std::chrono::steady_clock::now() + options_.patience;
   while (!stopping_) {
     const bool log_has_room = fits_log(weighs);
@@ -69,7 +76,7 @@ void Core::wait_for_room(std::size_t weighs, std::unique_lock<std::mutex>& lock)
         return;
       }
     }
-    // The strand says when it has taken a batch; the log says nothing, so it is looked at again soon.
+    // Whoever works says when he has taken a batch; the log says nothing, so it is looked at again soon.
     room_came_.wait_for(lock, std::chrono::milliseconds(1));
   }
 }
@@ -81,7 +88,7 @@ void Core::put_question(Question&& question) {
     if (!stopping_ && waiting_.weight < options_.queue) {
       waiting_.questions.push_back({waiting_.facts.size(), std::move(question)});
       ++waiting_.weight;
-      wake(lock);
+      if (!working_) call_strand(lock);
       return;
     }
     if (!stopping_) refusal = ErrorCode::too_many;
@@ -89,29 +96,44 @@ void Core::put_question(Question&& question) {
   question(nullptr, refusal)();
 }
 
-void Core::wake(const std::unique_lock<std::mutex>& /*held*/) {
-  if (draining_) return;
-  // Posted under the lock, so that stop() cannot come between: whatever was taken before it, the strand still runs.
-  draining_ = strand_.try_post([this] { drain(); });
+/// Under the lock, so that stop() cannot come between: it waits until nobody works, and only then ends the strand.
+void Core::call_strand(const std::unique_lock<std::mutex>& /*held*/) {
+  working_ = true;
+  worker_ = {};
+  [[maybe_unused]] const bool called = strand_.try_post([this] { work(Worker::strand); });
+  assert(called);  // there is one call at a time
 }
 
-void Core::drain() {
-  Batch batch;
+/// Takes turns until nothing waits, or, as a teller, until he has done his share. `working_` was set for him.
+void Core::work(Worker worker) {
+  const auto me = std::this_thread::get_id();
+  const auto until = worker == Worker::teller ? std::chrono::steady_clock::now() + time_here
+                                              : std::chrono::steady_clock::time_point::max();
+  std::size_t done = 0;
   for (;;) {
     {
-      const std::lock_guard lock(mutex_);
-      on_strand_ = waiting_.weight;
+      std::unique_lock lock(mutex_);
+      worker_ = me;
+      in_work_ = 0;
       if (waiting_.weight == 0) {
-        draining_ = false;
+        working_ = false;
+        worker_ = {};
+        if (stopping_) rested_.notify_all();
         return;
       }
-      std::swap(batch, waiting_);
+      if (worker == Worker::teller && (!waiting_.questions.empty() || done + waiting_.weight > weight_here ||
+                                       (done > 0 && std::chrono::steady_clock::now() >= until))) {
+        return call_strand(lock);
+      }
+      in_work_ = waiting_.weight;
+      std::swap(batch_, waiting_);
     }
     room_came_.notify_all();
-    run(batch);
-    batch.facts.clear();
-    batch.questions.clear();
-    batch.weight = 0;
+    done += batch_.weight;
+    run(batch_);
+    batch_.facts.clear();
+    batch_.questions.clear();
+    batch_.weight = 0;
   }
 }
 
@@ -179,10 +201,11 @@ void Core::measure(std::string_view what) {
 
 void Core::stop() {
   {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     stopping_ = true;
+    room_came_.notify_all();
+    rested_.wait(lock, [this] { return !working_; });
   }
-  room_came_.notify_all();
   strand_.stop();
 }
 

@@ -49,8 +49,12 @@ template <class Home>
 concept PostsWork = std::move_constructible<Home> &&
                     requires(Home& home, std::move_only_function<void()> work) { home(std::move(work)); };
 
-/// The machine on its strand. Facts come from any thread; a batch of them costs one lock, one wake-up, one snapshot and
-/// one call of the log.
+/// The machine, one turn at a time and in the order of tell(). Facts come from any thread.
+///
+/// A turn takes about a microsecond and a wake-up several, so whoever tells a fact while nobody is at work takes the
+/// turn himself, and those that others tell meanwhile, up to a bound: his thread may be one that many connections live
+/// on. Past the bound, and for questions, the core's own thread (the strand) goes on. Whoever is at work has the
+/// machine to himself; the others only put down what they tell.
 class Core final : public Journal {
  public:
   /// `log` and `clock` must outlive it.
@@ -61,6 +65,9 @@ class Core final : public Journal {
 
   /// Waits only when the core's queue or the log's is full, see CoreOptions::patience. After stop(), `done` runs at
   /// once with `unavailable`.
+  ///
+  /// The turn may be taken here, and what others told may be recorded and called back here: hold no lock that a `done`
+  /// could want. A `done` may tell in turn; that is taken up after it, not within it.
   void tell(EventBody fact) override;
   void tell(EventBody fact, Durability durability, std::move_only_function<void(Result<std::uint64_t>)> done) override;
   [[nodiscard]] bool accepts() const noexcept override;
@@ -83,8 +90,8 @@ class Core final : public Journal {
     });
   }
 
-  /// Refuses new facts and questions, applies what is queued, hands it to the log and joins the strand. Idempotent.
-  /// The log is stopped after it.
+  /// Refuses new facts and questions, applies what is queued, hands it to the log, waits for whoever is at work and
+  /// joins the strand. Idempotent; not from within a `done`. The log is stopped after it.
   void stop();
 
   [[nodiscard]] CoreFigures figures() const;
@@ -108,8 +115,12 @@ class Core final : public Journal {
   void put_question(Question&& question);
   [[nodiscard]] bool fits_log(std::size_t weighs) const;
   void wait_for_room(std::size_t weighs, std::unique_lock<std::mutex>& lock);
-  void wake(const std::unique_lock<std::mutex>& held);
-  void drain();
+  enum class Worker : std::uint8_t {
+    teller,  ///< a thread with other things to do: bounded, and no questions
+    strand,
+  };
+  void call_strand(const std::unique_lock<std::mutex>& held);
+  void work(Worker worker);
   void run(Batch& batch);
   void take_turn(LogEntry& fact);
   void finish(std::span<LogEntry> facts);
@@ -122,12 +133,15 @@ class Core final : public Journal {
   mutable std::mutex mutex_;
   std::condition_variable room_came_;
   Batch waiting_;
-  bool draining_ = false;
-  std::size_t on_strand_ = 0;  // the weight of the batch that the strand has taken and not yet handed on
+  std::condition_variable rested_;
+  bool working_ = false;     // somebody has the machine, or the strand has been called to it
+  std::thread::id worker_;   // who; nobody while the strand has been called and has not come
+  std::size_t in_work_ = 0;  // the weight of the batch that he has taken and not yet handed on
   bool log_hangs_ = false;
   std::atomic<bool> stopping_ = false;
 
-  // the strand's own
+  // his who works
+  Batch batch_;
   Machine machine_;
   std::vector<Event> follow_;
   std::vector<Homecoming> homeward_;

@@ -19,6 +19,8 @@ class Journal {
   virtual void tell(EventBody fact) = 0;
 
   /// Likewise, and `done` runs when it is that safe, or will not be (see EventLog::append for where and with what).
+  ///
+  /// It may run before tell() returns, and so may what others asked to be told: hold no lock that these could want.
   virtual void tell(EventBody fact, Durability durability,
                     std::move_only_function<void(Result<std::uint64_t>)> done) = 0;
 

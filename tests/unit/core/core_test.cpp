@@ -215,6 +215,102 @@ TEST_F(CoreTest, can_be_told_from_its_own_strand_though_its_queue_is_full) {
   EXPECT_EQ(log_.events().size(), 300U);
 }
 
+TEST_F(CoreTest, takes_the_turn_where_a_fact_is_told_while_nobody_is_at_work) {
+  std::thread::id there;
+  core_.tell(started(Uuid::random()), Durability::written,
+             [&there](Result<std::uint64_t>) { there = std::this_thread::get_id(); });
+  EXPECT_EQ(there, std::this_thread::get_id());  // it has run: tell() is back
+}
+
+TEST_F(CoreTest, leaves_the_turn_to_whoever_is_at_work) {
+  const auto gate = hold();
+  const auto there = std::make_shared<std::promise<std::thread::id>>();
+  core_.tell(started(Uuid::random()), Durability::written,
+             [there](Result<std::uint64_t>) { there->set_value(std::this_thread::get_id()); });
+  gate->count_down();
+  EXPECT_NE(there->get_future().get(), std::this_thread::get_id());
+}
+
+TEST_F(CoreTest, takes_up_what_a_callback_tells_after_it_and_not_within_it) {
+  std::vector<int> order;
+  core_.tell(started(Uuid::random()), Durability::written, [&](Result<std::uint64_t>) {
+    core_.tell(started(Uuid::random()), Durability::written, [&](Result<std::uint64_t>) { order.push_back(2); });
+    order.push_back(1);
+  });
+  settle();
+  EXPECT_EQ(order, (std::vector{1, 2}));
+}
+
+TEST_F(CoreTest, lets_a_teller_go_after_his_share_though_there_is_always_more) {
+  constexpr int most = 1000;
+  std::atomic<int> told = 0;
+  std::atomic<int> by_me = 0;
+  const auto me = std::this_thread::get_id();
+  std::promise<void> all;
+  std::function<void()> tell = [&] {
+    core_.tell(started(Uuid::random()), Durability::written, [&](Result<std::uint64_t>) {
+      if (std::this_thread::get_id() == me) ++by_me;
+      ++told == most ? all.set_value() : tell();  // never nothing to do
+    });
+  };
+  tell();
+  all.get_future().wait();
+  EXPECT_GT(by_me, 0);
+  EXPECT_LT(by_me, 100);
+  settle();
+}
+
+TEST_F(CoreTest, waits_for_a_teller_who_is_at_work_when_it_stops) {
+  std::latch at_work(1);
+  std::latch let_go(1);
+  std::atomic<bool> done = false;
+  std::thread teller([&] {
+    core_.tell(started(Uuid::random()), Durability::written, [&](Result<std::uint64_t>) {
+      at_work.count_down();
+      let_go.wait();
+      done = true;
+    });
+  });
+  at_work.wait();
+  core_.tell(ended(Uuid::random()));  // for whoever is at work
+  std::thread stopper([&] {
+    core_.stop();
+    EXPECT_TRUE(done);
+  });
+  while (core_.accepts()) std::this_thread::yield();
+  let_go.count_down();
+  stopper.join();
+  teller.join();
+  EXPECT_EQ(log_.events().size(), 2U);
+}
+
+TEST(Core, keeps_the_order_of_each_of_many_tellers_and_calls_back_in_the_order_of_the_log) {
+  LogInMemory log;
+  HandClock clock;
+  Core core(log, clock);
+  constexpr int tellers_count = 4, facts = 3000;
+  std::atomic<std::uint64_t> last = 0;
+  std::vector<std::thread> tellers;
+  tellers.reserve(tellers_count);
+  for (int t = 0; t < tellers_count; ++t) {
+    tellers.emplace_back([&, t] {
+      for (int i = 0; i < facts; ++i) {
+        core.tell(DirectoryChanged{.what = std::to_string(t), .key = std::to_string(i), .by = {}}, Durability::written,
+                  [&last](Result<std::uint64_t> sequence) { EXPECT_LT(last.exchange(*sequence), *sequence); });
+      }
+    });
+  }
+  for (auto& teller : tellers) teller.join();
+  core.stop();
+  const auto events = log.events();
+  ASSERT_EQ(events.size(), static_cast<std::size_t>(tellers_count * facts));
+  std::vector<int> next(tellers_count);
+  for (const auto& event : events) {
+    const auto& fact = std::get<DirectoryChanged>(event.body);
+    EXPECT_EQ(fact.key, std::to_string(next[std::stoul(fact.what)]++));
+  }
+}
+
 TEST(Core, counts_slow_turns) {
   LogInMemory log;
   HandClock clock;
