@@ -74,7 +74,7 @@ void add_events(Gathering& to, const store::EventLogFigures& events) {
   to.counter("events_last_sequence", "Sequence number of the newest event", events.last_sequence);
   to.counter("events_written_total", "Events written since the start", events.written);
   to.counter("events_lost_total", "Events that could not be kept", events.lost);
-  to.counter("event_log_writes_total", "System calls that wrote them", events.writes);
+  to.counter("event_log_writes_total", "System calls, and copies into mapped memory, that wrote them", events.writes);
   to.counter("event_log_syncs_total", "Times the disk was waited for", events.syncs);
   to.gauge("event_log_bytes", "Size of the event log", static_cast<double>(events.bytes));
   to.gauge("event_log_queue", "Events waiting to be written", events.queued);

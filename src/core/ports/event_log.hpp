@@ -22,7 +22,7 @@ using Recorded = std::move_only_function<void(Result<std::uint64_t>)>;
 struct LogEntry {
   Event event;
   Durability durability = Durability::written;  ///< when `done` is to run; without `done` it says nothing
-  Recorded done{};                                ///< may be empty
+  Recorded done{};                              ///< may be empty
 };
 
 /// The one ordered record of what happened. Everything that pushes, counts or reports reads it with a cursor.
@@ -30,12 +30,12 @@ class EventLog {
  public:
   virtual ~EventLog() = default;
 
-  /// Appends in the order of calls (the core's strand alone calls it), moves the entries away and never blocks.
+  /// Appends in the order of calls (the core makes them, one at a time), moves the entries away and never blocks.
   ///
-  /// `done`, where given, runs once, on the log's own thread: with the sequence number as soon as the event is that
-  /// safe, or with `storage_full`, `too_large` or `failed` when it will not be: then nothing of it was kept. When the
-  /// log's queue is full (`too_many`) or it has stopped (`unavailable`), `done` runs at once on the calling thread.
-  /// Callbacks of one durability come in the order of their events.
+  /// `done`, where given, runs once, on the log's own thread or within append(): with the sequence number as soon as
+  /// the event is that safe, or with `storage_full`, `too_large` or `failed` when it will not be: then nothing of it
+  /// was kept. When the log's queue is full (`too_many`) or it has stopped (`unavailable`), `done` runs at once on the
+  /// calling thread. Callbacks of one durability come in the order of their events.
   ///
   /// An event without `done` is kept in memory while the disk is full, and written when there is room; where even that
   /// does not suffice, an EventsLost tells how many are missing.

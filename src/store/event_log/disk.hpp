@@ -13,6 +13,9 @@ class Disk {
   virtual ssize_t write(int fd, std::string_view bytes, off_t at);  ///< pwrite(2): perhaps fewer bytes than given
   virtual int sync(int fd);                                         ///< fdatasync(2)
   virtual int truncate(int fd, off_t size);                         ///< ftruncate(2)
+  /// fallocate(2): the file has at least these bytes, and room for them that nobody else gets. Fails with EOPNOTSUPP on
+  /// a file system that does not promise as much: one that writes anew instead of over (btrfs, ZFS) or lies elsewhere.
+  virtual int allocate(int fd, off_t from, off_t bytes);
   /// open(2) of a new file for reading and writing.
   virtual int create(const char* path);
 };

@@ -41,11 +41,7 @@ FileEventLog::FileEventLog(EventLogOptions options, const Clock& clock, Recovere
       last_(recovery_.next_sequence - 1),
       next_(recovery_.next_sequence),
       synced_(0),  // what a crashed server had only written may still be on its way to the disk
-      syncer_(disk, [this] {
-        const std::lock_guard lock(mutex_);
-        nudged_ = true;
-        work_came_.notify_one();
-      }) {
+      syncer_(disk, [this] { nudge(); }) {
   next_prune_ = Steady::now();
   next_sync_ = synced_ < next_ - 1 ? next_prune_ : next_prune_ + options_.sync_every;
   bytes_ = segments_.bytes();
@@ -59,6 +55,7 @@ FileEventLog::~FileEventLog() { stop(); }
 // --- from outside -------------------------------------------------------------------------------------------------
 
 void FileEventLog::append(std::span<LogEntry> batch) {
+  if (append_here(batch)) return;
   bool wake = false;
   bool stopped = false;
   std::vector<Recorded> turned_away;
@@ -85,6 +82,36 @@ void FileEventLog::append(std::span<LogEntry> batch) {
   for (auto& done : turned_away) done(fail(stopped ? ErrorCode::unavailable : ErrorCode::too_many));
 }
 
+/// False: the log's thread has to do it, because it is at work, or something stands before, or there is no memory
+/// ready.
+bool FileEventLog::append_here(std::span<LogEntry> batch) {
+  if (batch.empty()) return true;
+  if (std::this_thread::get_id() == log_thread_.load(std::memory_order_relaxed)) return false;  // from a callback
+  std::vector<Told> told;
+  bool look = false;
+  {
+    const std::unique_lock writing(writing_, std::try_to_lock);
+    if (!writing || !may_write_here_) return false;
+    {
+      const std::lock_guard lock(mutex_);
+      if (stopping_ || !queue_.empty() || lost_in_queue_ > 0) return false;
+    }
+    const bool was_behind = is_behind();
+    if (!write_here(batch)) return false;
+    told.swap(told_);
+    look = !was_behind || !unsynced_.empty() || segments_.tail_runs_low();
+  }
+  if (look || waiters_->any()) nudge();
+  // Nobody else can write, and so call back, what was appended later: appends come one at a time.
+  for (auto& each : told) each.done(std::move(each.result));
+  return true;
+}
+
+void FileEventLog::nudge() {
+  const std::lock_guard lock(mutex_);
+  if (!std::exchange(nudged_, true)) work_came_.notify_one();
+}
+
 std::size_t FileEventLog::room() const noexcept {
   if (std::this_thread::get_id() == log_thread_.load(std::memory_order_relaxed))
     return std::numeric_limits<std::size_t>::max();
@@ -98,11 +125,7 @@ bool FileEventLog::accepts() const noexcept {
 
 WaitTicket FileEventLog::when_past(std::uint64_t sequence, std::move_only_function<void()> more) {
   WaitTicket ticket(waiters_, waiters_->add(sequence, std::move(more)));
-  if (last_sequence() > sequence) {
-    const std::lock_guard lock(mutex_);
-    nudged_ = true;
-    work_came_.notify_one();
-  }
+  if (last_sequence() > sequence) nudge();
   return ticket;
 }
 
@@ -133,38 +156,121 @@ void FileEventLog::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
+// --- who writes ---------------------------------------------------------------------------------------------------
+
+/// Encodes from the front of `entries` into buffer_ and ends_; how many.
+std::size_t FileEventLog::encode(std::span<LogEntry> entries) {
+  buffer_.clear();
+  ends_.clear();
+  std::uint64_t sequence = next_;
+  for (const auto& entry : entries) {
+    const std::size_t begin = begin_record(buffer_, name(entry.event.body));
+    append_json(buffer_, entry.event.body);
+    if (buffer_.size() - begin > RecordView::max_size) {
+      buffer_.resize(begin);
+    } else {
+      end_record(buffer_, begin, sequence++, entry.event.at);
+    }
+    ends_.push_back(buffer_.size());
+    if (buffer_.size() >= write_together) break;
+  }
+  return ends_.size();
+}
+
+/// Copies all of it into the mapped tail, or nothing.
+bool FileEventLog::write_here(std::span<LogEntry> batch) {
+  if (encode(batch) < batch.size() || buffer_.size() > segments_.tail_room()) return false;
+  if (std::adjacent_find(ends_.begin(), ends_.end()) != ends_.end() || ends_.front() == 0)
+    return false;  // one too large
+  segments_.copy(buffer_, ends_);
+  writes_.fetch_add(1, std::memory_order_relaxed);
+  account(batch);
+  return true;
+}
+
+/// The entries of ends_ are written: numbers them and says so.
+void FileEventLog::account(std::span<LogEntry> entries) {
+  std::size_t begin = 0;
+  std::uint64_t kept = 0;
+  for (std::size_t i = 0; i < entries.size(); ++i) kept += ends_[i] > std::exchange(begin, ends_[i]) ? 1 : 0;
+  last_.store(next_ - 1 + kept, std::memory_order_release);  // before anybody is told, so that he finds it
+  written_.fetch_add(kept, std::memory_order_relaxed);
+  bytes_.fetch_add(begin, std::memory_order_relaxed);
+
+  begin = 0;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    auto& entry = entries[i];
+    const bool too_large = ends_[i] == std::exchange(begin, ends_[i]);
+    if (!too_large) {
+      const std::uint64_t sequence = next_++;
+      if (entry.done) deliver(entry.durability, std::move(entry.done), sequence);
+    } else if (entry.done) {
+      deliver(entry.durability, std::move(entry.done), fail(ErrorCode::too_large));
+    } else {
+      log::error("event log: a {} is larger than an event may be and is lost", name(entry.event.body));
+      lose(1);
+    }
+  }
+}
+
+/// Callbacks of one durability come in order, so a refusal of what was to be synced stands in the same line.
+void FileEventLog::deliver(Durability durability, Recorded done, Result<std::uint64_t> result) {
+  if (durability == Durability::written || (!result && unsynced_.empty())) {
+    told_.push_back({std::move(result), std::move(done)});
+  } else {
+    unsynced_.push_back({std::move(result), std::move(done)});
+  }
+}
+
+void FileEventLog::call_back() {
+  for (auto& each : told_) each.done(std::move(each.result));
+  told_.clear();
+}
+
 // --- the log's thread ---------------------------------------------------------------------------------------------
 
 void FileEventLog::run() {
   log_thread_.store(std::this_thread::get_id(), std::memory_order_relaxed);  // only this thread can find itself there
   std::vector<LogEntry> batch;
+  auto due = Steady::now();
   for (;;) {
-    bool stopping = false;
     {
       std::unique_lock lock(mutex_);
       while (queue_.empty() && !stopping_ && !nudged_) {
         sleeping_ = true;
-        if (work_came_.wait_until(lock, next_due()) == std::cv_status::timeout) break;
+        if (work_came_.wait_until(lock, due) == std::cv_status::timeout) break;
       }
       sleeping_ = false;
       nudged_ = false;
+    }
+    const std::lock_guard writing(writing_);
+    bool stopping = false;
+    {
+      const std::lock_guard lock(mutex_);
       batch.swap(queue_);
       stopping = stopping_ && batch.empty();
       if (lost_in_queue_ > 0) lose(std::exchange(lost_in_queue_, 0));
     }
-    if (const auto finished = syncer_.take()) settle(*finished);
-    std::size_t weighed = 0;
-    for (const auto& entry : batch) weighed += core::weight(entry.event.body);
-    take(batch);
-    batch.clear();
-    queued_.fetch_sub(weighed, std::memory_order_relaxed);
-    waiters_->wake(last_sequence());
-    do_what_is_due();
+    work(batch);
     if (stopping) {
       finish();
       return;
     }
+    due = next_due();
   }
+}
+
+void FileEventLog::work(std::vector<LogEntry>& batch) {
+  if (const auto finished = syncer_.take()) settle(*finished);
+  std::size_t weighed = 0;
+  for (const auto& entry : batch) weighed += core::weight(entry.event.body);
+  take(batch);
+  batch.clear();
+  queued_.fetch_sub(weighed, std::memory_order_relaxed);
+  waiters_->wake(last_sequence());
+  do_what_is_due();
+  may_write_here_ = !trouble_ && !dead_ && backlog_.empty() && to_report_lost_ == 0 && !syncer_.is_busy();
+  if (may_write_here_) segments_.prepare_tail();
 }
 
 void FileEventLog::take(std::span<LogEntry> entries) {
@@ -191,25 +297,6 @@ bool FileEventLog::make_room_for_next() {
   return true;
 }
 
-/// Encodes from the front of `entries` into buffer_ and ends_; how many.
-std::size_t FileEventLog::encode(std::span<LogEntry> entries) {
-  buffer_.clear();
-  ends_.clear();
-  std::uint64_t sequence = next_;
-  for (const auto& entry : entries) {
-    const std::size_t begin = begin_record(buffer_, name(entry.event.body));
-    append_json(buffer_, entry.event.body);
-    if (buffer_.size() - begin > RecordView::max_size) {
-      buffer_.resize(begin);
-    } else {
-      end_record(buffer_, begin, sequence++, entry.event.at);
-    }
-    ends_.push_back(buffer_.size());
-    if (buffer_.size() >= write_together) break;
-  }
-  return ends_.size();
-}
-
 void FileEventLog::write_encoded(std::span<LogEntry> entries) {
   const auto result = segments_.write(buffer_);
   writes_.fetch_add(1, std::memory_order_relaxed);
@@ -217,39 +304,11 @@ void FileEventLog::write_encoded(std::span<LogEntry> entries) {
                                               ends_.begin());  // so many entries are whole
   segments_.keep(whole == 0 ? 0 : ends_[whole - 1], result);
 
-  std::size_t begin = 0;
-  std::uint64_t kept = 0;
-  for (std::size_t i = 0; i < whole; ++i) kept += ends_[i] > std::exchange(begin, ends_[i]) ? 1 : 0;
-  last_.store(next_ - 1 + kept, std::memory_order_release);  // before anybody is told, so that he finds it
-  written_.fetch_add(kept, std::memory_order_relaxed);
-  bytes_.fetch_add(begin, std::memory_order_relaxed);
-
-  begin = 0;
-  for (std::size_t i = 0; i < whole; ++i) {
-    auto& entry = entries[i];
-    const bool too_large = ends_[i] == std::exchange(begin, ends_[i]);
-    if (!too_large) {
-      const std::uint64_t sequence = next_++;
-      if (entry.done) deliver(entry.durability, std::move(entry.done), sequence);
-    } else if (entry.done) {
-      deliver(entry.durability, std::move(entry.done), fail(ErrorCode::too_large));
-    } else {
-      log::error("event log: a {} is larger than an event may be and is lost", name(entry.event.body));
-      lose(1);
-    }
-  }
+  account(entries.first(whole));
+  call_back();
   if (result.error) {
     enter_trouble(*result.error, false);
     refuse(entries.subspan(whole));
-  }
-}
-
-/// Callbacks of one durability come in order, so a refusal of what was to be synced stands in the same line.
-void FileEventLog::deliver(Durability durability, Recorded done, Result<std::uint64_t> result) {
-  if (durability == Durability::written || (!result && unsynced_.empty())) {
-    done(std::move(result));
-  } else {
-    unsynced_.push_back({std::move(result), std::move(done)});
   }
 }
 
@@ -268,6 +327,7 @@ void FileEventLog::refuse(std::span<LogEntry> entries) {
     backlog_.push_back(std::move(entry));
     backlogged_.store(backlog_.size(), std::memory_order_relaxed);
   }
+  call_back();
 }
 
 void FileEventLog::lose(std::uint64_t count) {
@@ -339,6 +399,7 @@ void FileEventLog::probe() {
 
 void FileEventLog::start_sync() {
   next_sync_ = Steady::now() + options_.sync_every;
+  segments_.sync_begins();
   syncer_.start(segments_.fd(), next_ - 1);
 }
 
@@ -384,20 +445,21 @@ void FileEventLog::do_what_is_due() {
     segment_count_ = segments_.count();
   }
   if (dead_ || segments_.fd() < 0 || syncer_.is_busy()) return;
-  const bool behind = synced_ < next_ - 1;
-  if (!unsynced_.empty() || (behind && now >= next_sync_)) start_sync();
+  if (!unsynced_.empty() || (is_behind() && now >= next_sync_)) start_sync();
 }
 
 FileEventLog::Steady::time_point FileEventLog::next_due() const {
   auto due = next_prune_;
   if (trouble_ && !dead_) due = std::min(due, next_probe_);
   // While a sync runs its end wakes us.
-  if (!dead_ && segments_.fd() >= 0 && synced_ < next_ - 1 && !syncer_.is_busy()) due = std::min(due, next_sync_);
+  if (!dead_ && segments_.fd() >= 0 && is_behind() && !syncer_.is_busy()) due = std::min(due, next_sync_);
   return due;
 }
 
 void FileEventLog::finish() {
   if (trouble_ && !dead_ && (!backlog_.empty() || to_report_lost_ > 0)) probe();
+  may_write_here_ = false;
+  segments_.close();
   sync_now();
   for (auto& waiting : unsynced_) {
     waiting.done(waiting.result ? Result<std::uint64_t>(fail(ErrorCode::failed)) : std::move(waiting.result));

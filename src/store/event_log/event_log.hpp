@@ -29,7 +29,7 @@ namespace otklik::store {
 struct EventLogFigures {
   std::uint64_t last_sequence = 0;
   std::uint64_t written = 0;  ///< events since the start
-  std::uint64_t writes = 0;   ///< system calls that wrote them
+  std::uint64_t writes = 0;   ///< system calls, and copies into mapped memory, that wrote them
   std::uint64_t syncs = 0;
   std::uint64_t lost = 0;   ///< events without `done` that could not be kept
   std::uint64_t bytes = 0;  ///< of all segments
@@ -40,8 +40,10 @@ struct EventLogFigures {
 
 /// The event log in segment files: durable, batched, sequenced (docs/events.md).
 ///
-/// Two threads: one encodes and writes whole batches and runs all callbacks; the other waits for the disk when
-/// something is to be synced, and meanwhile writing goes on.
+/// Whoever appends writes by himself where that is a copy into memory and nothing can make him wait: the tail of the
+/// newest segment is mapped and made ready ahead (MappedTail). Otherwise, and for everything that touches the disk,
+/// there are two threads: one encodes and writes whole batches, the other waits for the disk when something is to be
+/// synced.
 ///
 /// A full disk: nothing half-written stays, callers are told `storage_full`, accepts() turns false, and the log tries
 /// again by itself. A sync that fails is different: the kernel may have dropped what it could not write and say nothing
@@ -84,14 +86,29 @@ class FileEventLog final : public core::EventLog {
 
   FileEventLog(EventLogOptions options, const Clock& clock, Recovered&& recovered, Disk& disk);
 
-  // all of these on the log's thread
+  struct Told {
+    Result<std::uint64_t> result;
+    core::Recorded done;
+  };
+
+  bool append_here(std::span<core::LogEntry> batch);
+  void nudge();
+
+  // all of these by whoever holds writing_
+  std::size_t encode(std::span<core::LogEntry> entries);
+  bool write_here(std::span<core::LogEntry> batch);
+  void account(std::span<core::LogEntry> entries);
+  void deliver(core::Durability durability, core::Recorded done, Result<std::uint64_t> result);
+  void call_back();
+  [[nodiscard]] bool is_behind() const noexcept { return synced_ < next_ - 1; }
+
+  // all of these on the log's thread, which holds writing_ then
   void run();
+  void work(std::vector<core::LogEntry>& batch);
   void take(std::span<core::LogEntry> entries);
   bool make_room_for_next();
-  std::size_t encode(std::span<core::LogEntry> entries);
   void write_encoded(std::span<core::LogEntry> entries);
   void refuse(std::span<core::LogEntry> entries);
-  void deliver(core::Durability durability, core::Recorded done, Result<std::uint64_t> result);
   void lose(std::uint64_t count);
   void write_lost();
   void enter_trouble(Error error, bool for_good);
@@ -116,7 +133,7 @@ class FileEventLog final : public core::EventLog {
   std::uint64_t lost_in_queue_ = 0;
   bool sleeping_ = false;
   bool stopping_ = false;
-  bool nudged_ = false;           // a sync ended, or somebody waits for what is there already
+  bool nudged_ = false;           // the log's thread has something to look at
   std::optional<Error> trouble_;  // written by the log's thread, which alone reads it without the lock
   std::atomic<std::size_t> queued_ = 0;
   std::atomic<bool> healthy_ = true;
@@ -126,16 +143,16 @@ class FileEventLog final : public core::EventLog {
   std::atomic<std::uint64_t> written_ = 0, writes_ = 0, syncs_ = 0, lost_ = 0, bytes_ = 0, segment_count_ = 0;
   std::atomic<std::size_t> backlogged_ = 0;
 
-  // the log's thread's own
-  struct Unsynced {
-    Result<std::uint64_t> result;
-    core::Recorded done;
-  };
+  // Held while somebody writes: by the log's thread while it works, however long that takes; by who appends himself
+  // only if it is free. Taken before mutex_.
+  std::mutex writing_;
+  bool may_write_here_ = false;
+  std::vector<Told> told_;  // to be called back
   std::uint64_t next_ = 1;
   std::uint64_t synced_ = 0;
   std::string buffer_;
   std::vector<std::size_t> ends_;  // of each encoded record in buffer_; the same as before: it was too large
-  std::deque<Unsynced> unsynced_;
+  std::deque<Told> unsynced_;
   std::deque<core::LogEntry> backlog_;
   std::size_t backlog_weight_ = 0;
   std::uint64_t to_report_lost_ = 0;

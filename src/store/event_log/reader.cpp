@@ -102,25 +102,47 @@ Result<bool> EventReader::fill(std::size_t most) {
   return n > 0;
 }
 
-/// There is no whole record at at_: read more of the file, find the next whole record, or go on to the next segment.
-Result<EventReader::Step> EventReader::at_the_end(Decoded::Kind kind) {
-  if (kind != Decoded::Kind::bad) {
-    const auto more = fill(read_together);
-    if (!more) return std::unexpected(more.error());
-    if (*more) return Step::again;
-  }
-  if (kind != Decoded::Kind::end) {
+/// What comes next is read anew.
+void EventReader::forget_window() {
+  offset_ += std::exchange(at_, 0);
+  window_.clear();
+}
+
+/// Goes to the next whole record that can be found in this segment; false: there is none.
+Result<bool> EventReader::find_next() {
+  // What lies further on may have been written after what we have was read, so a find counts only when what was in
+  // front of it then is still no record.
+  for (bool sure = false;; sure = true) {
+    forget_window();
     for (;;) {
       const auto more = fill(read_together * 8);
       if (!more) return std::unexpected(more.error());
       if (!*more) break;
     }
-    if (decode_record(window_).kind == Decoded::Kind::record) return Step::again;  // it was being written
-    if (const auto found = find_record(window_, 1, next_ - 1)) {
-      at_ = *found;
-      why_ = Gap::Why::damaged;
-      return Step::again;
-    }
+    if (decode_record(window_).kind == Decoded::Kind::record) return true;  // it was being written
+    const auto found = find_record(window_, 1, next_ - 1);
+    if (!found) return false;
+    if (!sure) continue;
+    at_ = *found;
+    why_ = Gap::Why::damaged;
+    return true;
+  }
+}
+
+/// There is no whole record at at_: read more of the file, find the next whole record, or go on to the next segment.
+Result<EventReader::Step> EventReader::at_the_end(Decoded::Kind kind) {
+  if (kind == Decoded::Kind::end || kind == Decoded::Kind::short_) {
+    const auto more = fill(read_together);
+    if (!more) return std::unexpected(more.error());
+    if (*more) return Step::again;
+  }
+  // Behind room that was made ready and has not been written to comes nothing, unless a crash of the machine lost a
+  // page of the middle; but then a newer segment was begun.
+  const bool is_the_end = kind == Decoded::Kind::end || (kind == Decoded::Kind::blank && !newer_exists_);
+  if (!is_the_end) {
+    const auto found = find_next();
+    if (!found) return std::unexpected(found.error());
+    if (*found) return Step::again;
   }
   if (!newer_exists_) {
     const auto firsts = list_segments(folder_);
@@ -128,7 +150,7 @@ Result<EventReader::Step> EventReader::at_the_end(Decoded::Kind kind) {
     newer_exists_ = std::upper_bound(firsts->begin(), firsts->end(), segment_) != firsts->end();
     // What was begun here may have been finished before the newer one was made, so look once more. Bytes that make no
     // record are read anew each time: they may be cut off and others written in their place.
-    window_.clear();
+    forget_window();
     if (newer_exists_) return Step::again;
     window_.shrink_to_fit();
     return Step::nothing;

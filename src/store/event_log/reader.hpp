@@ -46,6 +46,8 @@ class EventReader {
 
   Result<Step> open_first();
   Result<Step> at_the_end(Decoded::Kind kind);
+  Result<bool> find_next();
+  void forget_window();
   Result<bool> fill(std::size_t most);
   Result<bool> open(std::uint64_t first);
 

@@ -89,6 +89,7 @@ Decoded decode_record(std::string_view bytes) noexcept {
   if (bytes.empty()) return {.kind = Kind::end, .record = {}};
   if (bytes.size() < 4) return {.kind = Kind::short_, .record = {}};
   const auto length = get<std::uint32_t>(bytes.data() + length_at);
+  if (length == 0) return {.kind = Kind::blank, .record = {}};
   if (!is_plausible_length(length)) return {.kind = Kind::bad, .record = {}};
   if (bytes.size() < length) return {.kind = Kind::short_, .record = {}};
   bytes = bytes.substr(0, length);

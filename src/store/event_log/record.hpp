@@ -49,6 +49,7 @@ struct Decoded {
   enum class Kind : std::uint8_t {
     record,  ///< whole and right
     end,     ///< there are no bytes
+    blank,   ///< a length of zero: room that nothing has been written to yet
     short_,  ///< a record may begin here, but the bytes end before it does
     bad,     ///< no record
   };

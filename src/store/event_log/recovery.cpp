@@ -104,7 +104,9 @@ Result<> make_ready(const std::string& folder, std::uint64_t first, Recovered& o
   }
   for (const auto& damage : scan.damages) out.report.damages.push_back(damage);
   if (scan.end < bytes->size()) {
-    keep_torn(path, std::string_view(*bytes).substr(scan.end), scan.end, out.report);
+    if (scan.torn > 0) {
+      keep_torn(path, std::string_view(*bytes).substr(scan.end, scan.torn), scan.end, out.report);
+    }
     if (::ftruncate(fd.get(), static_cast<off_t>(scan.end)) != 0) return failed_with("cut the torn end off", folder);
     if (::fsync(fd.get()) != 0) return failed_with("sync", folder);
   }
@@ -162,14 +164,11 @@ Result<EventsCheck> check_events(const std::string& folder) {
       out.damages.push_back({.segment = name, .offset = 0, .what = "it begins before the segment in front of it ends"});
     }
     for (auto& damage : scan.damages) out.damages.push_back(std::move(damage));
-    if (scan.end < bytes->size()) {
-      const std::uint64_t torn = bytes->size() - scan.end;
-      if (i + 1 == firsts->size()) {
-        out.torn_bytes = torn;
-      } else {
-        out.damages.push_back(
-            {.segment = name, .offset = scan.end, .what = fmt::format("the last {} bytes are damaged", torn)});
-      }
+    if (i + 1 == firsts->size()) {
+      out.torn_bytes = scan.torn;
+    } else if (scan.torn > 0) {
+      out.damages.push_back(
+          {.segment = name, .offset = scan.end, .what = fmt::format("the last {} bytes are damaged", scan.torn)});
     }
     if (scan.records > 0) {
       if (out.first_sequence == 0) out.first_sequence = first;

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 
@@ -18,6 +19,10 @@ namespace {
 /// As much must be free before a full disk counts as usable again: a few hundred events.
 constexpr std::size_t room_wanted = 64 * 1024;
 
+/// What is made ready of the tail at once: little, because each sync brings it to the disk whether it was used or not,
+/// and up to much, because each time costs a few system calls and a wake-up of the log's thread.
+constexpr std::size_t smallest_tail = 16 * 1024, largest_tail = 1024 * 1024;
+
 }  // namespace
 
 SegmentWriter::SegmentWriter(const EventLogOptions& options, Recovered&& recovered, Disk& disk)
@@ -26,7 +31,9 @@ SegmentWriter::SegmentWriter(const EventLogOptions& options, Recovered&& recover
       lock_(std::move(recovered.lock)),
       log_(recovered.log),
       segments_(std::move(recovered.segments)),
-      fd_(std::move(recovered.newest)) {}
+      fd_(std::move(recovered.newest)),
+      tail_(disk),
+      tail_size_(smallest_tail) {}
 
 std::string SegmentWriter::path_of(std::uint64_t first_sequence) const {
   return options_.folder + "/" + segment_name(first_sequence);
@@ -59,9 +66,46 @@ SegmentWriter::Written SegmentWriter::write(std::string_view bytes) {
 void SegmentWriter::keep(std::size_t whole, const Written& written) {
   auto& end = segments_.back().bytes;
   end += whole;
+  if (written.bytes == whole && !written.error) return;
+  tail_.drop();
   // Should this fail, the next write goes over it, and a reader does not take half a record for one.
-  if (written.bytes > whole && disk_.truncate(fd_.get(), static_cast<off_t>(end)) != 0) {
+  if (disk_.truncate(fd_.get(), static_cast<off_t>(end)) != 0) {
+    has_left_overs_ = true;
     log::warn("event log: half a record could not be taken back: {}", last_system_error("truncate").message);
+  }
+}
+
+void SegmentWriter::prepare_tail() {
+  if (wants_next() || has_left_overs_ || tail_refused_) return;
+  const std::uint64_t at = segments_.back().bytes;
+  const std::size_t room = tail_.room(at);
+  if (room >= tail_size_ / 2) return;
+  if (room > 0) tail_size_ = std::min(tail_size_ * 2, largest_tail);  // used up before the next sync
+  tail_refused_ = !tail_.prepare(fd_.get(), at, tail_size_);
+}
+
+void SegmentWriter::copy(std::string_view records, std::span<const std::size_t> ends) noexcept {
+  auto& at = segments_.back().bytes;
+  std::size_t begin = 0;
+  for (const std::size_t end : ends) {
+    tail_.copy(at + begin, records.substr(begin, end - begin));
+    begin = end;
+  }
+  at += begin;
+}
+
+void SegmentWriter::sync_begins() noexcept {
+  const std::uint64_t now = segments_.back().bytes;
+  tail_size_ = std::clamp<std::size_t>((now - std::min(synced_bytes_, now)) / 4, smallest_tail, largest_tail);
+  synced_bytes_ = now;
+  tail_refused_ = false;
+  tail_.cool();
+}
+
+void SegmentWriter::close() {
+  tail_.drop();
+  if (fd_ && disk_.truncate(fd_.get(), static_cast<off_t>(segments_.back().bytes)) != 0) {
+    log::warn("event log: the end of the segment could not be cut: {}", last_system_error("truncate").message);
   }
 }
 
@@ -71,6 +115,7 @@ Result<> SegmentWriter::probe() {
   const auto written = write(zeros);
   keep(0, written);
   if (written.error) return std::unexpected(*written.error);
+  tail_refused_ = false;
   return {};
 }
 
@@ -98,7 +143,10 @@ Result<> SegmentWriter::begin_next(std::uint64_t first_sequence, Time now) {
     ::unlink(path.c_str());
     return std::unexpected(error);
   }
+  close();
   fd_ = std::move(fd);
+  synced_bytes_ = 0;
+  tail_refused_ = has_left_overs_ = false;
   segments_.push_back({.first_sequence = first_sequence, .bytes = header.size(), .begun = now});
   return {};
 }
@@ -127,7 +175,9 @@ void SegmentWriter::prune(Time now) {
 }
 
 Result<> SegmentWriter::sync() {
-  if (fd_ && disk_.sync(fd_.get()) != 0) return std::unexpected(last_system_error("sync the event log"));
+  if (!fd_) return {};
+  sync_begins();
+  if (disk_.sync(fd_.get()) != 0) return std::unexpected(last_system_error("sync the event log"));
   return {};
 }
 

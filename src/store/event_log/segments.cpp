@@ -74,6 +74,8 @@ Scan scan_segment(std::string_view bytes, std::uint64_t first_sequence) {
 
   std::size_t at = SegmentHeader::size;
   scan.end = at;
+  // What was made ready for the next records and got none is zeros; a record never ends with one (it is JSON).
+  const std::size_t written = bytes.find_last_not_of('\0') + 1;
   for (;;) {
     const auto [kind, record] = decode_record(bytes.substr(at));
     if (kind == Decoded::Kind::record && record.sequence >= scan.next_sequence) {
@@ -84,9 +86,12 @@ Scan scan_segment(std::string_view bytes, std::uint64_t first_sequence) {
       scan.end = at;
       continue;
     }
-    if (kind == Decoded::Kind::end) return scan;
-    const auto found = find_record(bytes, at + 1, scan.next_sequence - 1);
-    if (!found) return scan;  // nothing behind it: a torn tail
+    if (at >= written) return scan;
+    const auto found = find_record(bytes.substr(0, written), at + 1, scan.next_sequence - 1);
+    if (!found) {  // nothing behind it: a torn tail
+      scan.torn = written - at;
+      return scan;
+    }
     const auto next = decode_record(bytes.substr(*found)).record.sequence;
     report(at, fmt::format("{} bytes are damaged", *found - at), next);
     scan.next_sequence = next;  // told already

@@ -36,7 +36,8 @@ struct Scan {
   std::optional<SegmentHeader> header;
   std::uint64_t next_sequence = 1;  ///< after its last record
   std::uint64_t records = 0;
-  std::uint64_t end = 0;        ///< behind the last whole record; what follows is a torn tail
+  std::uint64_t end = 0;          ///< behind the last whole record
+  std::uint64_t torn = 0;         ///< so many bytes behind it are half a record; what follows them is zeros, or nothing
   std::vector<Damage> damages{};  ///< at most 1,000
 };
 

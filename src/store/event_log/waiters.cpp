@@ -8,6 +8,7 @@ std::uint64_t Waiters::add(std::uint64_t past, Call call) {
   const std::lock_guard lock(mutex_);
   const std::uint64_t id = next_id_++;
   waiters_.emplace(id, Waiter{past, std::move(call)});
+  count_.store(waiters_.size());
   return id;
 }
 
@@ -17,6 +18,7 @@ void Waiters::remove(std::uint64_t id) {
   if (const auto found = waiters_.find(id); found != waiters_.end()) {
     dropped = std::move(found->second.call);
     waiters_.erase(found);
+    count_.store(waiters_.size());
   } else if (running_ == id && runs_on_ != std::this_thread::get_id()) {
     ended_.wait(lock, [&] { return running_ != id; });
   }
@@ -34,6 +36,7 @@ void Waiters::wake(std::uint64_t last) {
     if (found == waiters_.end()) continue;  // removed since
     Call call = std::move(found->second.call);
     waiters_.erase(found);
+    count_.store(waiters_.size());
     running_ = id;
     runs_on_ = std::this_thread::get_id();
     lock.unlock();

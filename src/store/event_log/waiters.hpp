@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -18,6 +19,8 @@ class Waiters {
   std::uint64_t add(std::uint64_t past, Call call);
   /// Afterwards the call has run or never will. Waits while it runs, except from inside it.
   void remove(std::uint64_t id);
+  /// Whether there is anybody to be called. Any thread, cheap.
+  [[nodiscard]] bool any() const noexcept { return count_.load(std::memory_order_acquire) != 0; }
   /// Calls everybody who waits for an event past one below `last`. Only one thread does this.
   void wake(std::uint64_t last);
 
@@ -29,6 +32,7 @@ class Waiters {
   std::mutex mutex_;
   std::condition_variable ended_;
   std::unordered_map<std::uint64_t, Waiter> waiters_;
+  std::atomic<std::size_t> count_ = 0;  // of waiters_
   std::uint64_t next_id_ = 1;
   std::uint64_t running_ = 0;  // the id whose call runs now; 0: none
   std::thread::id runs_on_;

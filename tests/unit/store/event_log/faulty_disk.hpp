@@ -21,7 +21,9 @@ class FaultyDisk final : public Disk {
   std::atomic<int> sync_error = 0;
   std::atomic<bool> truncate_fails = false;
   std::atomic<int> syncs = 0;
-  std::function<void()> before_sync;  ///< set before the log is opened
+  std::atomic<bool> promises_room = false;  ///< else nothing is ever copied, and all faults above are met
+  std::atomic<int> allocations = 0;         ///< that were granted
+  std::function<void()> before_sync;        ///< set before the log is opened
 
   ssize_t write(int fd, std::string_view bytes, off_t at) override {
     if (write_error != 0) return failed(write_error);
@@ -41,6 +43,15 @@ class FaultyDisk final : public Disk {
     if (truncate_fails) return static_cast<int>(failed(EIO));
     room += size_of(fd) - size;
     return Disk::truncate(fd, size);
+  }
+  int allocate(int fd, off_t from, off_t bytes) override {
+    if (!promises_room) return static_cast<int>(failed(EOPNOTSUPP));
+    const off_t size = size_of(fd);
+    if (std::max<off_t>(from + bytes - size, 0) > room) return static_cast<int>(failed(ENOSPC));
+    const int result = Disk::allocate(fd, from, bytes);
+    room -= size_of(fd) - size;
+    if (result == 0) ++allocations;
+    return result;
   }
 
  private:

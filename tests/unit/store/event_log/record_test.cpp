@@ -34,6 +34,11 @@ TEST(Record, is_found_short_at_every_length_below_its_own) {
   }
 }
 
+TEST(Record, is_not_there_yet_where_the_length_is_zero) {
+  EXPECT_EQ(decode_record(std::string(4, '\0')).kind, Kind::blank);
+  EXPECT_EQ(decode_record(std::string(4, '\0') + record(1).substr(4)).kind, Kind::blank);
+}
+
 TEST(Record, is_not_taken_for_one_when_any_bit_is_wrong) {
   const auto good = record(7, R"({"version":"1"})");
   for (std::size_t bit = 0; bit < good.size() * 8; ++bit) {
