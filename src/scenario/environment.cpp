@@ -146,11 +146,16 @@ void push_base_function(lua_State* lua, int name) {
   lua_remove(lua, -2);
 }
 
+int index_globals(lua_State* lua);
+int index_globals_again(lua_State* lua, int, lua_KContext) { return index_globals(lua); }
+
 /// _G[name] where nothing is assigned.
 int index_globals(lua_State* lua) {
   if (lua_type(lua, 2) != LUA_TSTRING) return 0;
   std::size_t size = 0;
   const char* text = lua_tolstring(lua, 2, &size);
+  Run& run = Run::of(lua);
+  if (run.must_move(lua) && !is_quick_global({text, size})) return run.move(lua, index_globals_again);
   const auto found = globals().find(std::string_view(text, size));
   if (found == globals().end()) {
     push_base_function(lua, 2);
@@ -190,8 +195,13 @@ int assign_global(lua_State* lua) {
 
 // --- strings: methods and arithmetic without the library having been named ---
 
+int index_string(lua_State* lua);
+int index_string_again(lua_State* lua, int, lua_KContext) { return index_string(lua); }
+
 /// ("x"):upper(): opens the library and leaves it where this function was.
 int index_string(lua_State* lua) {
+  Run& run = Run::of(lua);
+  if (run.must_move(lua)) return run.move(lua, index_string_again);
   push_module(lua, "string");
   if (lua_getmetatable(lua, 1) != 0) {
     lua_pushvalue(lua, -2);
@@ -213,12 +223,26 @@ bool push_number(lua_State* lua, int index) {
   return text != nullptr && lua_stringtonumber(lua, text) == size + 1;
 }
 
+/// Longer texts are numbers too, but take their time.
+constexpr std::size_t quick_number = 64;
+
+template <int operation>
+int calculate(lua_State* lua);
+template <int operation>
+int calculate_again(lua_State* lua, int, lua_KContext) {
+  return calculate<operation>(lua);
+}
+
 /// "10" + 1, as Lua's string library has it: start parameters are texts, and scenarios count with them.
 template <int operation>
 int calculate(lua_State* lua) {
   constexpr const char* names[] = {"__add", "__sub", "__mul", "__mod", "__pow", "__div", "__idiv",
                                    nullptr, nullptr, nullptr, nullptr, nullptr, "__unm"};
   lua_settop(lua, 2);
+  Run& run = Run::of(lua);
+  if (run.must_move(lua) && (lua_rawlen(lua, 1) > quick_number || lua_rawlen(lua, 2) > quick_number)) {
+    return run.move(lua, calculate_again<operation>);
+  }
   if (push_number(lua, 1) && (operation == LUA_OPUNM || push_number(lua, 2))) {
     lua_arith(lua, operation);
     return 1;
@@ -281,6 +305,12 @@ bool is_known_global(std::string_view name) {
     return names;
   }();
   return base.contains(std::string(name));
+}
+
+bool is_quick_global(std::string_view name) {
+  const auto found = globals().find(name);
+  return found != globals().end() ? found->second.kind == Kind::value || found->second.function == open_math
+                                  : name != "setmetatable";
 }
 
 void push_module(lua_State* lua, std::string_view name) { push_opened(lua, globals().at(name)); }

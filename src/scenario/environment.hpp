@@ -14,6 +14,11 @@ void open_environment(lua_State* lua);
 /// Whether a scenario finds something under that name without having assigned it.
 bool is_known_global(std::string_view name);
 
+/// Whether what a scenario finds under that name, and whatever it can do with it, takes no time worth speaking of:
+/// values, and functions that neither work through their arguments nor call anything. (`setmetatable` is none of them:
+/// it makes any operator a call.)
+bool is_quick_global(std::string_view name);
+
 /// Pushes a module as it was opened, whatever the scenario has put in its place (`json`).
 void push_module(lua_State* lua, std::string_view name);
 

@@ -17,6 +17,10 @@ namespace {
 // lopcodes.h of Lua 5.4: op 7 bits, A 8, k 1, B 8, C 8.
 constexpr unsigned op_gettabup = 11;
 constexpr unsigned op_settabup = 15;
+constexpr unsigned op_self = 20;
+
+/// Loading goes by the byte: so much is a few microseconds.
+constexpr std::size_t most_quick_bytes = 16 * 1024;
 
 // lobject.h: tags of constants in a dump.
 constexpr int tag_float = 0x13, tag_integer = 0x03, tag_short_string = 0x04, tag_long_string = 0x14;
@@ -54,6 +58,19 @@ class Dump {
 
 class Scan {
  public:
+  /// False: it is no dump of ours.
+  bool whole(std::string_view compiled) {
+    try {
+      Dump dump(compiled);
+      // signature, version, format, data, three sizes, two numbers to compare, count of upvalues
+      dump.skip(4 + 1 + 1 + 6 + 3 + 8 + 8 + 1);
+      function(dump);
+      return true;
+    } catch (const std::runtime_error&) {
+      return false;
+    }
+  }
+
   void function(Dump& dump) {
     dump.string();  // source
     const int first_line = static_cast<int>(dump.size());
@@ -96,6 +113,7 @@ class Scan {
 
   std::vector<GlobalUse> reads;
   std::set<std::string, std::less<>> assigned;
+  bool calls_methods = false;
 
  private:
   void instructions(std::string_view code, const std::vector<std::string_view>& constants,
@@ -118,6 +136,8 @@ class Scan {
         reads.push_back({std::string(constants[c]), line});
       } else if (op == op_settabup && a < upvalues.size() && upvalues[a] == "_ENV" && b < constants.size()) {
         assigned.emplace(constants[b]);
+      } else if (op == op_self) {
+        calls_methods = true;
       }
     }
   }
@@ -125,16 +145,17 @@ class Scan {
 
 }  // namespace
 
+bool looks_quick(std::string_view compiled) {
+  Scan scan;
+  return compiled.size() <= most_quick_bytes && scan.whole(compiled) && !scan.calls_methods &&
+         std::ranges::all_of(scan.reads, [&](const GlobalUse& use) {
+           return scan.assigned.contains(use.name) || is_quick_global(use.name);
+         });
+}
+
 std::vector<GlobalUse> unknown_globals(std::string_view compiled) {
   Scan scan;
-  try {
-    Dump dump(compiled);
-    // signature, version, format, data, three sizes, two numbers to compare, count of upvalues
-    dump.skip(4 + 1 + 1 + 6 + 3 + 8 + 8 + 1);
-    scan.function(dump);
-  } catch (const std::runtime_error&) {
-    return {};
-  }
+  if (!scan.whole(compiled)) return {};
   std::erase_if(scan.reads,
                 [&](const GlobalUse& use) { return scan.assigned.contains(use.name) || is_known_global(use.name); });
   std::ranges::sort(scan.reads, {}, [](const GlobalUse& use) { return std::pair(use.line, use.name); });

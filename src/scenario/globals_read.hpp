@@ -17,4 +17,8 @@ struct GlobalUse {
 /// Source: the format of ldump.c of Lua 5.4.
 std::vector<GlobalUse> unknown_globals(std::string_view compiled);
 
+/// Whether all that it names and calls is quick (see is_quick_global) and it is short itself, as far as its code shows.
+/// False also when in doubt.
+bool looks_quick(std::string_view compiled);
+
 }  // namespace otklik::scenario

@@ -12,6 +12,9 @@ namespace {
 using Refusal = core::StartRefusal;
 using Kind = core::ScriptEnd::Kind;
 
+/// Start parameters that are copied into a state at once.
+constexpr std::size_t most_bytes_here = 64 * 1024;
+
 Options tidy(Options options) {
   if (options.threads == 0) options.threads = std::max(1U, std::thread::hardware_concurrency());
   options.look_every = std::max(1, options.look_every);
@@ -38,7 +41,7 @@ Host::Host(Options options, std::unique_ptr<Repository> repository, core::Journa
       http_(options_.http),
       sql_(std::move(sources), options_.sql_queue),
       file_work_("script-file", options_.file_threads, options_.file_queue),
-      scheduler_(options_.threads, [this](std::shared_ptr<Run> run) { turn(std::move(run)); }),
+      scheduler_(options_.threads, [this](std::shared_ptr<Run> run) { turn(std::move(run), false); }),
       services_{options_, journal_, files, *repository_, variables_, http_, sql_, file_work_, timers_, scheduler_} {}
 
 Host::~Host() { stop(std::chrono::milliseconds{0}); }
@@ -63,7 +66,11 @@ std::expected<Uuid, Refusal> Host::start(core::ScriptStart start,
   started_.fetch_add(1, std::memory_order_relaxed);
   const Uuid id = run->id();
   journal_.tell(run->started_fact());  // before it can end
-  scheduler_.add(run, Scheduler::Lane::awake);
+  if (begins_here(*run)) {
+    turn(run, true);
+  } else {
+    scheduler_.add(run, Scheduler::Lane::awake);
+  }
   return id;
 }
 
@@ -101,15 +108,22 @@ void Host::forget(const Run& run) {
   if (stopping_ && runs_.empty()) all_ended_.notify_all();
 }
 
-void Host::turn(std::shared_ptr<Run> run) {
-  const auto turn = run->turn();
+/// Most runs take less than waking a worker does, so one that looks quick begins where it is started.
+bool Host::begins_here(const Run& run) {
+  std::size_t bytes = 0;
+  for (const auto& parameter : run.parameters()) bytes += parameter.size();
+  return run.scenario().looks_quick && bytes <= most_bytes_here;
+}
+
+void Host::turn(std::shared_ptr<Run> run, bool as_guest) {
+  const auto turn = as_guest ? run->turn_as_guest() : run->turn();
   count_memory(*run);
   switch (turn) {
     case Run::Turn::over:
       end(*run);
       break;
     case Run::Turn::preempted:
-      scheduler_.add(std::move(run), Scheduler::Lane::preempted);
+      scheduler_.add(std::move(run), as_guest ? Scheduler::Lane::awake : Scheduler::Lane::preempted);
       break;
     case Run::Turn::waiting:
       Run::begin_wait(run);

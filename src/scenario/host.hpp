@@ -74,7 +74,8 @@ class Host final : public core::ScriptHost {
 
   std::expected<void, core::StartRefusal> admit(const std::shared_ptr<Run>& run);
   void forget(const Run& run);
-  void turn(std::shared_ptr<Run> run);
+  static bool begins_here(const Run& run);
+  void turn(std::shared_ptr<Run> run, bool as_guest);
   void end(Run& run);
   void count_memory(Run& run);
   std::unexpected<core::StartRefusal> refuse(core::StartRefusal refusal);

@@ -80,6 +80,7 @@ Scenario compile(std::string name, std::string_view text) {
     return scenario;
   }
   lua_dump(lua, append_to_string, &scenario.compiled, 0);
+  scenario.looks_quick = looks_quick(scenario.compiled);
   return scenario;
 }
 

@@ -17,10 +17,11 @@ namespace otklik::scenario {
 
 /// A scenario as it was when its file was last read.
 struct Scenario {
-  std::string name;        ///< the file's name without `.lua`
-  std::string compiled{};  ///< our own lua_dump of it: what each run loads
-  bool disabled = false;   ///< the first line is `--!disabled`
-  std::string error{};     ///< not empty: it does not compile, and this is why, with file and line
+  std::string name;          ///< the file's name without `.lua`
+  std::string compiled{};    ///< our own lua_dump of it: what each run loads
+  bool looks_quick = false;  ///< see looks_quick(): a run of it may begin on the thread that starts it
+  bool disabled = false;     ///< the first line is `--!disabled`
+  std::string error{};       ///< not empty: it does not compile, and this is why, with file and line
 };
 
 /// A row of `otklik script list`.

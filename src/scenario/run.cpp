@@ -27,6 +27,9 @@ constexpr std::uint64_t price_of_error = 150;
 /// A run that cannot be suspended holds its thread so long before a spare takes over.
 constexpr std::chrono::milliseconds patience{10};
 
+/// What a guest may do. The hook looks every Options::look_every instructions.
+constexpr std::uint64_t instructions_of_guest = 4000;
+
 /// Allocates nothing in the state: it is also asked where nobody would catch an error.
 std::string error_text(lua_State* lua, int index) {
   if (lua_isinteger(lua, index) != 0) return fmt::format("{}", lua_tointeger(lua, index));
@@ -120,6 +123,13 @@ int Run::build(lua_State* lua) {
   return 0;
 }
 
+Run::Turn Run::turn_as_guest() {
+  is_guest_ = true;
+  const Turn turn = this->turn();
+  is_guest_ = false;
+  return turn;
+}
+
 Run::Turn Run::turn() {
   if (timer_ != Timers::Key{}) {
     services_.timers.disarm(timer_);
@@ -205,6 +215,11 @@ int Run::wait(lua_State* lua, Wait wait) {
   return lua_yieldk(lua, 0, 0, &after_wait);
 }
 
+int Run::move(lua_State* lua, int (*again)(lua_State* lua, int status, std::intptr_t context), std::intptr_t context) {
+  pause_ = Pause::preempted;
+  return lua_yieldk(lua, 0, context, again);
+}
+
 int Run::after_wait(lua_State* lua, int, std::intptr_t) {
   auto push = std::move(of(lua).push_);
   of(lua).push_ = {};
@@ -233,8 +248,9 @@ void Run::on_count(lua_State* lua, lua_Debug*) {
   if (lua_gethookcount(lua) != look_every) lua_sethook(lua, &on_count, LUA_MASKCOUNT, look_every);  // see on_traffic()
   run.next_look = 0;
   spend(lua, static_cast<std::uint64_t>(look_every) + traffic / 16);
-  if (run.slice_end_ > run.looked_at || !run.services_.scheduler.has_ready()) return;
-  if (run.can_suspend(lua)) {
+  const bool is_over = run.is_guest_ ? run.instructions_used >= instructions_of_guest
+                                     : run.slice_end_ <= run.looked_at && run.services_.scheduler.has_ready();
+  if (is_over && run.can_suspend(lua)) {
     run.pause_ = Pause::preempted;
     lua_yield(lua, 0);
   }
@@ -245,7 +261,8 @@ void Run::on_look(Budget& budget) {
   if (run.stop_requested_.load(std::memory_order_relaxed)) run.stop_asked = true;
   if (run.slice_end_ == Clock::time_point{}) {
     run.slice_end_ = run.looked_at + run.services_.options.slice;
-  } else if (!run.lent_out_ && run.looked_at > run.slice_end_ + patience && run.services_.scheduler.has_ready()) {
+  } else if (!run.is_guest_ && !run.lent_out_ && run.looked_at > run.slice_end_ + patience &&
+             run.services_.scheduler.has_ready()) {
     run.lent_out_ = true;
     run.services_.scheduler.lend_out();
   }
@@ -327,11 +344,16 @@ int Run::after_chunk(lua_State* lua, int status, std::intptr_t depth_of_frame) {
 int Run::gather(lua_State* lua, std::size_t depth) {
   const int first = lua_gettop(lua) - 2;
   luaL_checkstack(lua, 6, nullptr);
+  bool is_quick = true;
   for (int i = 0; i < 3; ++i) {
     if (lua_isnil(lua, first + i)) {
       push_result_value(lua, depth, i + 1);
       lua_replace(lua, first + i);
     }
+    is_quick = is_quick && !lua_istable(lua, first + i);  // which becomes JSON
+  }
+  if (!is_quick && must_move(lua)) return move(lua, &gather_again, static_cast<std::intptr_t>(depth));
+  for (int i = 0; i < 3; ++i) {
     push_value_text(lua, first + i, "a return value");
     lua_replace(lua, first + i);
   }
@@ -345,6 +367,10 @@ int Run::gather(lua_State* lua, std::size_t depth) {
     conclusion_.returns[static_cast<std::size_t>(i)].assign(text, size);
   }
   return 0;
+}
+
+int Run::gather_again(lua_State* lua, int, std::intptr_t depth) {
+  return of(lua).gather(lua, static_cast<std::size_t>(depth));
 }
 
 int Run::call(lua_State* lua, std::shared_ptr<const Scenario> scenario, std::array<std::string, 5> parameters) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -45,8 +46,8 @@ struct Wait {
 
 /// One run of a scenario: its Lua state, its account, and the sub-scenarios it is in.
 ///
-/// It belongs to one thread at a time: the queue of the scheduler, the worker that turns it, or, while it waits, to
-/// whoever wakes it first (`wait_` decides).
+/// It belongs to one thread at a time: the one that starts it, for a first short turn there (it is a guest then), the
+/// queue of the scheduler, the worker that turns it, or, while it waits, whoever wakes it first (`wait_` decides).
 class Run final : public Budget, public std::enable_shared_from_this<Run> {
  public:
   using Clock = std::chrono::steady_clock;
@@ -82,6 +83,9 @@ class Run final : public Budget, public std::enable_shared_from_this<Run> {
 
   /// Runs the scenario until it is over, has had its slice, or waits. `over`: conclusion() says how.
   Turn turn();
+  /// Likewise, on a thread that has other things to do: `preempted` after some thousand instructions, and before
+  /// anything that could take longer than these.
+  Turn turn_as_guest();
   /// After `waiting`: hands the run over to whoever wakes it. The caller may not touch it any more.
   static void begin_wait(const std::shared_ptr<Run>& run);
   /// After `over`.
@@ -94,7 +98,10 @@ class Run final : public Budget, public std::enable_shared_from_this<Run> {
   [[nodiscard]] core::ScriptEnded ended_fact() const {
     return ended_fact(frames_.front().called, conclusion_.kind, conclusion_.error);
   }
-  [[nodiscard]] const std::string& scenario_name() const noexcept { return frames_.front().called.scenario->name; }
+  [[nodiscard]] const Scenario& scenario() const noexcept { return *frames_.front().called.scenario; }
+  [[nodiscard]] const std::string& scenario_name() const noexcept { return scenario().name; }
+  /// Of the start; before the first turn.
+  [[nodiscard]] std::span<const std::string> parameters() const noexcept { return frames_.front().parameters; }
   /// Any thread: the run ends as `stopped` at its next chance.
   void ask_to_stop();
 
@@ -140,6 +147,11 @@ class Run final : public Budget, public std::enable_shared_from_this<Run> {
   [[nodiscard]] bool yields_within_frame() const noexcept { return frames_.size() == resume_depth_; }
   [[nodiscard]] bool is_main(lua_State* lua) const noexcept { return lua == body_; }
 
+  /// Whether what takes long or calls back must not be begun here, but after move().
+  [[nodiscard]] bool must_move(lua_State* lua) const noexcept { return is_guest_ && can_suspend(lua); }
+  /// `return run.move(lua, again)`: the function is called again as `again`, with the same stack, by a worker.
+  int move(lua_State* lua, int (*again)(lua_State* lua, int status, std::intptr_t context), std::intptr_t context = 0);
+
   bool take_log_line() noexcept;
   int closing = 0;  ///< coroutine.close within coroutine.close: each level takes of the C stack
 
@@ -153,6 +165,7 @@ class Run final : public Budget, public std::enable_shared_from_this<Run> {
   static int enter(lua_State* lua);
   static int after_chunk(lua_State* lua, int status, std::intptr_t depth);
   int gather(lua_State* lua, std::size_t depth);
+  static int gather_again(lua_State* lua, int status, std::intptr_t depth);
   void load_frame(lua_State* lua);
   void close_frame(core::ScriptEnd::Kind kind, const std::string& error);
   void close_stand_in(core::ScriptEnd::Kind kind, const std::string& error);
@@ -177,6 +190,7 @@ class Run final : public Budget, public std::enable_shared_from_this<Run> {
   std::vector<Frame> frames_;
   std::size_t resume_depth_ = 1;  ///< frames when the running coroutine was resumed
   bool suspendable_ = true;       ///< every state below the running coroutine can be suspended
+  bool is_guest_ = false;
   Pause pause_ = Pause::none;
   Leaving leaving_ = Leaving::no;
   bool lent_out_ = false;

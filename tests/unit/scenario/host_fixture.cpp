@@ -32,6 +32,7 @@ void FakeJournal::tell(core::EventBody fact) {
 
 void FakeJournal::tell(core::EventBody fact, core::Durability,
                        std::move_only_function<void(Result<std::uint64_t>)> done) {
+  asked_by = std::this_thread::get_id();
   {
     const std::lock_guard lock(mutex_);
     if (keeping) facts_.push_back(std::move(fact));

@@ -60,8 +60,9 @@ class FakeJournal final : public core::Journal {
   }
 
   std::atomic<bool> accepting{true};
-  std::atomic<bool> failing{false};  ///< answers `storage_full` instead of a number
-  std::atomic<bool> keeping{true};   ///< false: forgets the facts at once
+  std::atomic<bool> failing{false};       ///< answers `storage_full` instead of a number
+  std::atomic<bool> keeping{true};        ///< false: forgets the facts at once
+  std::atomic<std::thread::id> asked_by;  ///< who told the newest fact that was to be answered
 
  private:
   void run();
