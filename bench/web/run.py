@@ -8,12 +8,16 @@ not depend on how fast the load was.
 
 nginx answers `getversion`-sized bodies by `return 200` and files from disk, one worker, access log off: so is ours.
 With --write the table goes to docs/benchmarks.md.
+
+A run in which not one request was finished is the worst there is, not one to be left out: it counts with infinite cost
+and latency and no rate, is shown below the table, and makes the measurement fail.
 """
 
 import argparse
 import base64
 import contextlib
 import datetime
+import math
 import os
 import pathlib
 import platform
@@ -181,6 +185,8 @@ def load(server, scheme, path, with_basic, connections, seconds):
     if re.search(r"Non-2xx|connect [1-9]|read [1-9]|write [1-9]", done):
         sys.exit(f"{server.name} {url} answered with errors:\n{done}")
     requests = int(re.search(r"(\d+) requests in", done).group(1))
+    if requests == 0:
+        return 0, 0.0, used, math.inf
     rate = float(re.search(r"Requests/sec:\s+([\d.]+)", done).group(1))
     p99, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", done).groups()
     return requests, rate, used, float(p99) * {"us": 1e-3, "ms": 1, "s": 1e3}[unit]
@@ -257,19 +263,24 @@ def main():
 
     lines = ["| what | | µs of CPU a request: otklik | nginx | ratio | requests/s: otklik | nginx | p99, ms: otklik | nginx |",
              "|---|---|--:|--:|--:|--:|--:|--:|--:|"]
+    failures = []
     for case in cases:
         for scheme in ("http", "https"):
             cost, rate, late = {}, {}, {}
             for server in ("otklik", "nginx"):
-                runs = [run for run in seen[case[0], scheme, server] if run[0]] or sys.exit(f"{server} answered nothing: {case[0]}")
-                cost[server] = statistics.median(used / requests * 1e6 for requests, _, used, _ in runs)
+                runs = seen[case[0], scheme, server]
+                if unfinished := sum(run[0] == 0 for run in runs):
+                    failures.append(f"{server}, {case[0]}, {scheme}: {unfinished} of {len(runs)} runs finished no request")
+                cost[server] = statistics.median(used / requests * 1e6 if requests else math.inf for requests, _, used, _ in runs)
                 rate[server] = statistics.median(run[1] for run in runs)
                 late[server] = statistics.median(run[3] for run in runs)
             peer = "`return 200`" if case[3] == "/return" else "file"
             lines.append(f"| {case[0]} | {'TLS' if scheme == 'https' else 'plain'}, nginx: {peer} | {cost['otklik']:.2f} | {cost['nginx']:.2f} "
-                         f"| **{cost['otklik'] / cost['nginx']:.2f}** | {rate['otklik']:,.0f} | {rate['nginx']:,.0f} "
+                         f"| **{ratio(cost['otklik'], cost['nginx'])}** | {rate['otklik']:,.0f} | {rate['nginx']:,.0f} "
                          f"| {late['otklik']:.2f} | {late['nginx']:.2f} |")
     table = "\n".join(lines)
+    if failures:
+        table += "\n\nFailed: " + "; ".join(failures) + "."
     print("\n" + table)
     if asked.write:
         commit = version("git", "-C", ROOT, "rev-parse", "--short=12", "HEAD")
@@ -289,6 +300,12 @@ A ratio below 1 means that ours costs less. A machine that is shared shows diffe
 {f"The machine was busy with other work (load average {busy:.1f} at the start): take the figures for a first idea." if busy > 0.7 else ""}
 """.rstrip() + "\n")
         print("written: docs/benchmarks.md")
+    if failures:
+        sys.exit(1)
+
+
+def ratio(ours, theirs):
+    return f"{ours / theirs:.2f}" if math.isfinite(ours) and math.isfinite(theirs) else "none"
 
 
 def len_of(part):
