@@ -228,9 +228,9 @@ void Server::reload() {
 void Server::stop() {
   auto& parts = *parts_;
   if (std::exchange(parts.stopped, true)) return;
-  if (parts.control) parts.control->stop();
   if (parts.http) parts.http->stop(parts.configuration.stop_time);
   if (parts.scenarios) parts.scenarios->stop(parts.configuration.stop_time);
+  if (parts.control) parts.control->stop();  // now: a scenario that the shell waits for has ended
   if (parts.doorkeeper) parts.doorkeeper->stop();
   if (parts.core) {
     parts.core->tell(core::ServerStopping{});
