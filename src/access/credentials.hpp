@@ -4,6 +4,7 @@
 
 #include "access/options.hpp"
 #include "access/secret.hpp"
+#include "base/live.hpp"
 #include "core/directory/credentials.hpp"
 
 namespace otklik::access {
@@ -28,10 +29,13 @@ class Argon2Hash final : public PasswordHash {
 
   [[nodiscard]] Result<std::string> make(std::string_view secret) const override;
   [[nodiscard]] bool matches(const std::string& verifier, std::string_view secret) const override;
+  /// What is made from now on costs this much. Any thread.
+  void use(Argon2Cost cost) { cost_.publish(cost); }
+
   [[nodiscard]] std::string nobody() const override;
 
  private:
-  const Argon2Cost cost_;
+  Live<Argon2Cost> cost_;
 };
 
 /// What is hashed instead of a password: the text `Password` that the WebSocket's clients send, lower-case hexadecimal

@@ -40,7 +40,6 @@ Doorkeeper::Doorkeeper(DoorkeeperOptions options, std::shared_ptr<const core::Di
                        DoorkeeperParts parts)
     : options_(options),
       parts_(std::move(parts)),
-      nobody_(parts_.hash.nobody()),
       directory_(std::move(directory)),
       cache_(options.cache),
       known_wrong_(options.most_known_wrong),
@@ -51,12 +50,12 @@ Doorkeeper::Doorkeeper(DoorkeeperOptions options, std::shared_ptr<const core::Di
 }
 
 std::shared_ptr<const core::Identity> Doorkeeper::recall(std::string_view authorization) {
-  if (authorization.empty() || authorization.size() > options_.longest_header) return nullptr;
+  if (authorization.empty() || authorization.size() > options_->longest_header) return nullptr;
   return cache_.find(hash_(authorization), parts_.steady.now());
 }
 
 void Doorkeeper::verify(std::string_view authorization, const Address& peer, Done done) {
-  auto read = read_authorization(authorization, options_.longest_header);
+  auto read = read_authorization(authorization, options_->longest_header);
   if (!read) return done(refusal(read.error()));
   const SipDigest sent = hash_(authorization);
   if (auto known = cache_.find(sent, parts_.steady.now())) return done(std::move(known));
@@ -110,7 +109,7 @@ void Doorkeeper::verify_password(const SipDigest& sent, BasicCredentials basic, 
   }
 
   std::unique_lock lock(mutex_);
-  if (stopping_ || waiting_ >= options_.most_waiting) {
+  if (stopping_ || waiting_ >= options_->most_waiting) {
     lock.unlock();
     return refuse_unchecked(std::move(done), Kind::busy, busy_retry);
   }
@@ -175,11 +174,11 @@ Doorkeeper::Verdict Doorkeeper::judge(const Check& check) {
     reason = "no_password";
   } else if (!check.possible) {
     reason = "wrong_password";
-  } else if (check.empty && !(options_.allow_empty_passwords && user->allow_empty_password)) {
+  } else if (check.empty && !may_be_empty(*user)) {
     reason = "empty_password";
   }
   // Whatever is known already, it takes as long as a real one.
-  const std::string& verifier = reason.empty() ? user->verifier : nobody_;
+  const std::string verifier = reason.empty() ? user->verifier : parts_.hash.nobody();
   const bool right = parts_.hash.matches(verifier, check.secret.text());
   if (reason.empty() && !right) reason = "wrong_password";
   if (reason.empty() && user->blocked) reason = "blocked";
@@ -189,7 +188,8 @@ Doorkeeper::Verdict Doorkeeper::judge(const Check& check) {
   const auto epoch = epoch_.load();
   const auto after = directory_.take();
   const core::User* still = after->user(user->id);
-  if (still == nullptr || still->blocked || proof_of(*still) != proof_of(*user)) {
+  if (still == nullptr || still->blocked || proof_of(*still) != proof_of(*user) ||
+      (check.empty && !may_be_empty(*still))) {
     return {.identity = nullptr, .reason = {}, .stale = true};
   }
   auto identity = std::make_shared<const core::Identity>(after->identity_of(*still));
@@ -274,6 +274,10 @@ bool Doorkeeper::is_outdated(const CredentialCache::Entry& entry, const core::Di
     return proof_of(*user) != entry.proof || !(directory.privileges_of(*user) == identity.privileges);
   }
   const core::ApiToken* token = directory.token(identity.token);
+bool Doorkeeper::may_be_empty(const core::User& user) const {
+  return options_->allow_empty_passwords && user.allow_empty_password;
+}
+
   return token == nullptr || token->revoked || token->user != user->id ||
          !(directory.identity_of(*user, *token).privileges == identity.privileges);
 }
@@ -285,7 +289,7 @@ void Doorkeeper::directory_changed(std::shared_ptr<const core::Directory> direct
 }
 
 void Doorkeeper::arm_tick() {
-  if (!stopping_) (void)parts_.delays.after(options_.summary_every, [this] { tick(); });
+  if (!stopping_) (void)parts_.delays.after(options_->summary_every, [this] { tick(); });
 }
 
 void Doorkeeper::tick() {
@@ -296,6 +300,15 @@ void Doorkeeper::tick() {
     cache_.collect_used([&](const core::Identity& identity, Moment used) {
       parts_.token_used(identity.token, wall - std::chrono::duration_cast<Duration>(now - used));
     });
+void Doorkeeper::use(const DoorkeeperOptions& options) {
+  const bool empty_ones_go = options_->allow_empty_passwords && !options.allow_empty_passwords;
+  options_.publish(options);
+  guard_.use(options.guessing);
+  cache_.use(options.cache, parts_.steady.now());
+  epoch_.fetch_add(1);  // what was judged by the options before is not remembered after this
+  if (empty_ones_go) cache_.drop_if([](const CredentialCache::Entry& entry) { return entry.identity->token.is_nil(); });
+}
+
   }
   arm_tick();
 }

@@ -19,6 +19,7 @@
 #include "access/sip_hash.hpp"
 #include "access/steady.hpp"
 #include "base/clock.hpp"
+#include "base/live.hpp"
 #include "base/snapshot.hpp"
 #include "core/directory/directory.hpp"
 #include "core/ports/authenticator.hpp"
@@ -69,6 +70,10 @@ class Doorkeeper final : public core::Authenticator {
   struct Waiter {
     Done done;
     GuessGuard::Caller caller;
+  /// These hold from now on. As many threads and places in the queues stay as there were. Any thread, one call at a
+  /// time.
+  void use(const DoorkeeperOptions& options);
+
     bool charged = true;  // not when another waiter of the same caller was
     bool known = false;
     Moment delay{0};
@@ -106,15 +111,15 @@ class Doorkeeper final : public core::Authenticator {
   void arm_tick();
   void tick();
 
-  const DoorkeeperOptions options_;
+  Live<DoorkeeperOptions> options_;
   const DoorkeeperParts parts_;
   const SipHash hash_;
-  const std::string nobody_;
   SnapshotHolder<core::Directory> directory_;
   std::atomic<std::uint64_t> epoch_{1};  // counts directory_changed(); published after the directory itself
   CredentialCache cache_;
   KnownWrong known_wrong_;
   GuessGuard guard_;
+  [[nodiscard]] bool may_be_empty(const core::User& user) const;
   RefusalTally tally_;
   std::mutex mutex_;  // of the two below
   std::unordered_map<SipDigest, std::shared_ptr<Check>> checks_;

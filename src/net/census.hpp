@@ -52,11 +52,14 @@ class Census {
  private:
   void leave(const Address& caller, bool counted) noexcept;
 
-  const std::size_t most_;
-  const std::size_t most_of_a_caller_;
   std::atomic<std::size_t> open_ = 0;
-  std::mutex mutex_;
-  std::unordered_map<Address, std::size_t> callers_;  ///< by subnet_key(); bounded by `most_`
+  std::mutex mutex_;  ///< of what follows
+  std::size_t most_;
+  std::size_t most_of_a_caller_;
+  std::unordered_map<Address, std::size_t> callers_;  ///< by subnet_key(); as many as connections at most
 };
 
 }  // namespace otklik::net
+  /// Other limits from now on. Who is in stays, even past them.
+  void limit(std::size_t most, std::size_t most_of_a_caller);
+

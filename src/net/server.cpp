@@ -18,7 +18,7 @@ namespace otklik::net {
 class Server::Impl {
  public:
   explicit Impl(ServerOptions options) : shared_(std::move(options)) {
-    const int wanted = shared_.options.threads;
+    const int wanted = shared_.options->threads;
     const unsigned count =
         wanted > 0 ? static_cast<unsigned>(wanted) : std::max(1U, std::thread::hardware_concurrency());
     for (unsigned i = 0; i < count; ++i) {
@@ -32,6 +32,7 @@ class Server::Impl {
   ~Impl() { stop(std::chrono::milliseconds(0)); }
 
   Result<Listening> listen(const ListenerOptions& listener);
+  void use(ServerOptions options);
   Result<> load_certificates();
   void stop(std::chrono::milliseconds limit);
   [[nodiscard]] ServerFigures figures() const;
@@ -86,13 +87,18 @@ Result<Listening> Server::Impl::listen(const ListenerOptions& listener) {
 }
 
 Result<> Server::Impl::load_certificates() {
-  auto context = TlsContext::load(shared_.options.tls);
+  auto context = TlsContext::load(shared_.options->tls);
   if (!context) return std::unexpected(context.error());
   shared_.tls.publish(std::move(*context));
   return {};
 }
 
 void Server::Impl::stop(std::chrono::milliseconds limit) {
+void Server::Impl::use(ServerOptions options) {
+  shared_.census.limit(options.limits.connections, options.limits.connections_per_address);
+  shared_.options.publish(std::move(options));
+}
+
   const std::lock_guard lock(mutex_);
   if (std::exchange(stopped_, true)) return;
   // First nobody accepts any more, then nobody can be given a connection behind its drain.
@@ -137,3 +143,4 @@ void Server::stop(std::chrono::milliseconds limit) { impl_->stop(limit); }
 ServerFigures Server::figures() const { return impl_->figures(); }
 
 }  // namespace otklik::net
+void Server::use(ServerOptions options) { impl_->use(std::move(options)); }

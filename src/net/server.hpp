@@ -28,6 +28,8 @@ struct ServerOptions {
   std::vector<std::string> cors_origins;  ///< empty: CORS off; `*`: any origin, without credentials
   std::vector<std::string> cors_exposed;  ///< headers of ours that a page of another origin may read
   bool access_log = true;
+
+  bool operator==(const ServerOptions&) const = default;
 };
 
 /// A listener that really accepts.
@@ -61,6 +63,10 @@ class Server {
   /// Graceful stop: no new connections, idle ones closed, running requests answered with `Connection: close`, for at
   /// most `limit`; then everything is closed. Returns when all loops have ended. Idempotent.
   void stop(std::chrono::milliseconds limit);
+
+  /// These hold from now on, for connections that stand too; a timer that runs keeps its end. The loops stay as many as
+  /// they are. Another certificate is served from the next reload_certificates() on. Any thread.
+  void use(ServerOptions options);
 
   [[nodiscard]] ServerFigures figures() const;
 

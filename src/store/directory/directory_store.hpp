@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/live.hpp"
 #include "base/snapshot.hpp"
 #include "core/directory/credentials.hpp"
 #include "core/directory/directory.hpp"
@@ -21,6 +22,8 @@ struct DirectoryOptions {
   core::PasswordRules passwords{};
   bool allow_empty_passwords = false;      ///< setting `allow_empty_passwords`: whether anybody may have an empty one
   std::size_t most_tokens_of_a_user = 50;  ///< that are not revoked
+
+  bool operator==(const DirectoryOptions&) const = default;
 };
 
 struct NewUser {
@@ -81,6 +84,9 @@ class DirectoryStore {
   static Result<std::unique_ptr<DirectoryStore>> open(db::Database& database, core::CredentialMaker& maker,
                                                       const Clock& clock, DirectoryOptions options);
 
+  /// These hold for every operation from now on. Any thread.
+  void use(const DirectoryOptions& options) { options_.publish(options); }
+
   /// Before the first change.
   void listen(Listener listener) { listeners_.push_back(std::move(listener)); }
 
@@ -123,7 +129,7 @@ class DirectoryStore {
   db::Database& database_;
   core::CredentialMaker& maker_;
   const Clock& clock_;
-  const DirectoryOptions options_;
+  Live<DirectoryOptions> options_;
   std::vector<Listener> listeners_;
   std::mutex publishing_;
   SnapshotHolder<core::Directory> snapshot_;

@@ -69,13 +69,13 @@ Result<> apply_roles(const Directory& directory, const UserChange& change, std::
 
 Result<std::string> DirectoryStore::verifier_for(std::string_view password, bool allow_empty) {
   if (password.empty()) {
-    if (!options_.allow_empty_passwords) {
+    if (!options_->allow_empty_passwords) {
       return fail(ErrorCode::bad_request, "an empty password is not allowed on this server (allow_empty_passwords)");
     }
     if (!allow_empty) {
       return fail(ErrorCode::bad_request, "an empty password is not allowed for this user (allow_empty_password)");
     }
-  } else if (auto fits = core::check_password(password, options_.passwords); !fits) {
+  } else if (auto fits = core::check_password(password, options_->passwords); !fits) {
     return std::unexpected(std::move(fits.error()));
   }
   return maker_.verifier_of(password);
