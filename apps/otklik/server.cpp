@@ -163,7 +163,7 @@ void Server::Parts::open_faces() {
         if (auto trouble = event_log->trouble()) return std::unexpected(std::move(*trouble));
         return {};
       },
-      [this] { return gather_figures(*http, *core, *scenarios, *event_log); }});
+      [this] { return gather_figures({*http, *core, *scenarios, *event_log, *doorkeeper, *web_api}); }});
   http = std::make_unique<net::Server>(configuration->http);
   follow_faces();
 }

@@ -105,6 +105,7 @@ void Doorkeeper::verify_password(const SipDigest& sent, BasicCredentials basic, 
   if (known_wrong_.has(sent, epoch_.load())) {
     const auto decision = guard_.admit_repeat(sent, peer, now);
     if (decision.refused) return refuse_unchecked(std::move(done), Kind::guessing, decision.retry_after);
+    tally_.repeated();
     return answer(std::move(done), refusal(Kind::wrong), decision.delay);
   }
 
@@ -320,3 +321,10 @@ void Doorkeeper::stop() {
 }
 
 }  // namespace otklik::access
+DoorkeeperFigures Doorkeeper::figures() const {
+  DoorkeeperFigures figures{.refused = tally_.totals(), .waiting = 0, .queued = pool_.queued()};
+  const std::lock_guard lock(mutex_);
+  figures.waiting = waiting_;
+  return figures;
+}
+

@@ -38,6 +38,13 @@ struct DoorkeeperParts {
   std::function<void(const Uuid& token, Time when)> token_used;
 };
 
+/// For /metrics.
+struct DoorkeeperFigures {
+  RefusalTally::Totals refused;
+  std::size_t waiting = 0;  ///< requests that wait for a check or a slowed answer
+  std::size_t queued = 0;   ///< passwords that wait for a thread
+};
+
 /// Basic and Bearer against the directory.
 ///
 /// recall() is on the path of every request: a keyed hash, one lock of 64, a comparison. verify() answers tokens at
@@ -60,8 +67,14 @@ class Doorkeeper final : public core::Authenticator {
   /// may not be. Register it as a listener of the store. Any thread, one call at a time.
   void directory_changed(std::shared_ptr<const core::Directory> directory);
 
+  /// These hold from now on. As many threads and places in the queues stay as there were. Any thread, one call at a
+  /// time.
+  void use(const DoorkeeperOptions& options);
+
   /// Answers everybody who waits (`busy` where no check was made), joins the threads. Idempotent.
   void stop();
+
+  [[nodiscard]] DoorkeeperFigures figures() const;
 
  private:
   using Done = std::move_only_function<void(core::AuthResult)>;
@@ -70,10 +83,6 @@ class Doorkeeper final : public core::Authenticator {
   struct Waiter {
     Done done;
     GuessGuard::Caller caller;
-  /// These hold from now on. As many threads and places in the queues stay as there were. Any thread, one call at a
-  /// time.
-  void use(const DoorkeeperOptions& options);
-
     bool charged = true;  // not when another waiter of the same caller was
     bool known = false;
     Moment delay{0};
@@ -106,6 +115,7 @@ class Doorkeeper final : public core::Authenticator {
 
   void answer(Done done, core::AuthResult result, Moment delay);
   void refuse_unchecked(Done done, core::AuthRefusal::Kind kind, std::chrono::seconds retry_after);
+  [[nodiscard]] bool may_be_empty(const core::User& user) const;
   [[nodiscard]] std::uint64_t proof_of(const core::User& user) const;
   [[nodiscard]] bool is_outdated(const CredentialCache::Entry& entry, const core::Directory& directory) const;
   void arm_tick();
@@ -119,9 +129,8 @@ class Doorkeeper final : public core::Authenticator {
   CredentialCache cache_;
   KnownWrong known_wrong_;
   GuessGuard guard_;
-  [[nodiscard]] bool may_be_empty(const core::User& user) const;
   RefusalTally tally_;
-  std::mutex mutex_;  // of the two below
+  mutable std::mutex mutex_;  // of the two below
   std::unordered_map<SipDigest, std::shared_ptr<Check>> checks_;
   std::size_t waiting_ = 0;
   std::atomic<bool> stopping_{false};
