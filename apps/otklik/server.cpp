@@ -107,7 +107,12 @@ Result<> Server::Parts::open_people() {
       configuration->access, directory->directory(),
       access::DoorkeeperParts{
           clock, steady, hash, delays, *core,
-          [store = directory.get()](const Uuid& token, Time when) { store->note_token_used(token, when); }});
+          [store = directory.get()](const Uuid& token, Time when) { store->note_token_used(token, when); },
+          [store = directory.get()](const Uuid& user, const std::string& before, std::string renewed) {
+            if (auto kept = store->renew_verifier(user, before, std::move(renewed), "server"); !kept) {
+              log::warn("a password's verifier could not be renewed: {}", kept.error().message);
+            }
+          }});
   directory->listen([this](std::shared_ptr<const core::Directory> now, const core::DirectoryChanged& change) {
     doorkeeper->directory_changed(std::move(now));
     record_change(change);

@@ -59,6 +59,8 @@ bool Argon2Hash::matches(const std::string& verifier, std::string_view secret) c
   return argon2id_verify(verifier.c_str(), secret.data(), secret.size()) == ARGON2_OK;
 }
 
+bool Argon2Hash::is_current(const std::string& verifier) const { return verifier.starts_with(prefix_of(*cost_)); }
+
 std::string Argon2Hash::nobody() const {
   return fmt::format("{}{}${}", prefix_of(*cost_), without_padding(base64(random_string(salt_bytes))),
                      without_padding(base64(random_string(hash_bytes))));

@@ -158,7 +158,9 @@ void Doorkeeper::verify_password(const SipDigest& sent, BasicCredentials basic, 
 
 void Doorkeeper::run_check(const std::shared_ptr<Check>& check, bool run) {
   if (run) {
-    finish(check, judge(*check));
+    const auto verdict = judge(*check);
+    finish(check, verdict);
+    renew_verifier(*check, verdict);  // after the answer: nobody waits for it
   } else {
     finish(check, {.identity = nullptr, .reason = {}, .not_checked = true});
   }
@@ -195,7 +197,16 @@ Doorkeeper::Verdict Doorkeeper::judge(const Check& check) {
   }
   auto identity = std::make_shared<const core::Identity>(after->identity_of(*still));
   remember(check.sent, identity, proof_of(*still), parts_.steady.now() + cache_.total(), epoch);
-  return {.identity = std::move(identity), .reason = {}};
+  return {.identity = std::move(identity),
+          .reason = {},
+          .outdated = parts_.hash.is_current(still->verifier) ? std::string() : still->verifier};
+}
+
+void Doorkeeper::renew_verifier(const Check& check, const Verdict& verdict) {
+  if (verdict.outdated.empty() || !parts_.verifier_renewed || stopping_) return;
+  if (auto renewed = parts_.hash.make(check.secret.text())) {
+    parts_.verifier_renewed(verdict.identity->user, verdict.outdated, std::move(*renewed));
+  }
 }
 
 void Doorkeeper::finish(const std::shared_ptr<Check>& check, const Verdict& verdict) {
@@ -263,6 +274,10 @@ void Doorkeeper::refuse_unchecked(Done done, Kind kind, std::chrono::seconds ret
   done(refusal(kind, retry_after));
 }
 
+bool Doorkeeper::may_be_empty(const core::User& user) const {
+  return options_->allow_empty_passwords && user.allow_empty_password;
+}
+
 std::uint64_t Doorkeeper::proof_of(const core::User& user) const {
   return hash_(user.verifier).low ^ (user.allow_empty_password ? 1U : 0U);
 }
@@ -275,10 +290,6 @@ bool Doorkeeper::is_outdated(const CredentialCache::Entry& entry, const core::Di
     return proof_of(*user) != entry.proof || !(directory.privileges_of(*user) == identity.privileges);
   }
   const core::ApiToken* token = directory.token(identity.token);
-bool Doorkeeper::may_be_empty(const core::User& user) const {
-  return options_->allow_empty_passwords && user.allow_empty_password;
-}
-
   return token == nullptr || token->revoked || token->user != user->id ||
          !(directory.identity_of(*user, *token).privileges == identity.privileges);
 }
@@ -287,6 +298,15 @@ void Doorkeeper::directory_changed(std::shared_ptr<const core::Directory> direct
   directory_.publish(directory);
   epoch_.fetch_add(1);
   cache_.drop_if([&](const CredentialCache::Entry& entry) { return is_outdated(entry, *directory); });
+}
+
+void Doorkeeper::use(const DoorkeeperOptions& options) {
+  const bool empty_ones_go = options_->allow_empty_passwords && !options.allow_empty_passwords;
+  options_.publish(options);
+  guard_.use(options.guessing);
+  cache_.use(options.cache, parts_.steady.now());
+  epoch_.fetch_add(1);  // what was judged by the options before is not remembered after this
+  if (empty_ones_go) cache_.drop_if([](const CredentialCache::Entry& entry) { return entry.identity->token.is_nil(); });
 }
 
 void Doorkeeper::arm_tick() {
@@ -301,15 +321,6 @@ void Doorkeeper::tick() {
     cache_.collect_used([&](const core::Identity& identity, Moment used) {
       parts_.token_used(identity.token, wall - std::chrono::duration_cast<Duration>(now - used));
     });
-void Doorkeeper::use(const DoorkeeperOptions& options) {
-  const bool empty_ones_go = options_->allow_empty_passwords && !options.allow_empty_passwords;
-  options_.publish(options);
-  guard_.use(options.guessing);
-  cache_.use(options.cache, parts_.steady.now());
-  epoch_.fetch_add(1);  // what was judged by the options before is not remembered after this
-  if (empty_ones_go) cache_.drop_if([](const CredentialCache::Entry& entry) { return entry.identity->token.is_nil(); });
-}
-
   }
   arm_tick();
 }
@@ -320,7 +331,6 @@ void Doorkeeper::stop() {
   parts_.delays.stop();
 }
 
-}  // namespace otklik::access
 DoorkeeperFigures Doorkeeper::figures() const {
   DoorkeeperFigures figures{.refused = tally_.totals(), .waiting = 0, .queued = pool_.queued()};
   const std::lock_guard lock(mutex_);
@@ -328,3 +338,4 @@ DoorkeeperFigures Doorkeeper::figures() const {
   return figures;
 }
 
+}  // namespace otklik::access

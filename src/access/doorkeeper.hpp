@@ -36,6 +36,9 @@ struct DoorkeeperParts {
   core::Journal& journal;
   /// A token was used; about once a minute for each. Any thread; must not block.
   std::function<void(const Uuid& token, Time when)> token_used;
+  /// A right password whose verifier was made at another cost than passwords have now: here is one at today's. On a
+  /// hashing thread, which may wait.
+  std::function<void(const Uuid& user, const std::string& before, std::string renewed)> verifier_renewed{};
 };
 
 /// For /metrics.
@@ -103,12 +106,14 @@ class Doorkeeper final : public core::Authenticator {
     std::uint64_t epoch = 0;                         // of the directory it was judged by
     bool stale = false;                              // the user changed while his password was checked
     bool not_checked = false;
+    std::string outdated{};  // the verifier, when it was right and made at another cost than they have now
   };
 
   void verify_token(const SipDigest& sent, const BearerCredentials& bearer, const Address& peer, Done done);
   void verify_password(const SipDigest& sent, BasicCredentials basic, const Address& peer, Done done);
   void run_check(const std::shared_ptr<Check>& check, bool run);
   Verdict judge(const Check& check);
+  void renew_verifier(const Check& check, const Verdict& verdict);
   void finish(const std::shared_ptr<Check>& check, const Verdict& verdict);
   void remember(const SipDigest& sent, std::shared_ptr<const core::Identity> identity, std::uint64_t proof, Moment ends,
                 std::uint64_t epoch);

@@ -2,12 +2,14 @@
 a good sample what a client notices of it."""
 
 import base64
+import contextlib
 import http.client
 import json
 import pathlib
 import shutil
 import signal
 import socket
+import sqlite3
 import ssl
 import subprocess
 import sys
@@ -317,6 +319,23 @@ def test_passwords_and_tokens_are_bounded_anew(server):
     assert server.shell("token", "create", "olga", "--name", "second", check=False).returncode == 1
     server.reload()
     server.shell("token", "create", "olga", "--name", "second")
+
+
+def verifier_of(server, login):
+    with contextlib.closing(sqlite3.connect(f"file:{server.data}/otklik.db?mode=ro", uri=True)) as database:
+        return database.execute("SELECT verifier FROM users WHERE login = ?", (login,)).fetchone()[0]
+
+
+def test_kept_passwords_follow_another_cost_at_their_next_login(server):
+    server.shell("user", "add", "lasting", "--role", "web-api", input="Secret1\n")
+    assert verifier_of(server, "lasting").startswith("$argon2id$v=19$m=19456,t=2,")
+    server.reload(access__hash_memory="64", access__hash_passes="1")
+    assert server.status("/getversion", login="lasting", password="wrong") == 403
+    assert verifier_of(server, "lasting").startswith("$argon2id$v=19$m=19456,t=2,")
+    assert server.status("/getversion", login="lasting", password="Secret1") == 200
+    wait_until(lambda: verifier_of(server, "lasting").startswith("$argon2id$v=19$m=64,t=1,"))
+    assert server.status("/getversion", login="lasting", password="Secret1") == 200
+    assert server.status("/getversion", login="lasting", password="wrong") == 403
 
 
 def test_guessers_are_refused_sooner(server):

@@ -101,6 +101,8 @@ class DirectoryStore {
   Result<core::User> block_user(std::string_view who, bool blocked, std::string_view by);
   /// An empty one only for a user who may have it, on a server that allows it.
   Result<core::User> set_password(std::string_view who, std::string_view password, std::string_view by);
+  /// The same password at today's cost; nothing when his verifier is another than `before` by now.
+  Result<> renew_verifier(const Uuid& user, const std::string& before, std::string renewed, std::string_view by);
   /// With his tokens. Returns who he was.
   Result<core::User> remove_user(std::string_view who, std::string_view by);
 

@@ -185,6 +185,26 @@ Result<User> DirectoryStore::set_password(std::string_view who, std::string_view
   return *changed->second->user(changed->first);
 }
 
+Result<> DirectoryStore::renew_verifier(const Uuid& id, const std::string& before, std::string renewed,
+                                        std::string_view by) {
+  const auto now = directory();
+  const User* known = now->user(id);
+  if (known == nullptr || known->verifier != before) return {};
+  const auto changed = change("user.rehash", known->login, by,
+                              [&](db::Connection& connection, const Directory& directory) -> Result<Uuid> {
+                                const User* found = directory.user(id);
+                                if (found == nullptr || found->verifier != before)
+                                  return fail(ErrorCode::conflict, "he has another password");
+                                User user = *found;
+                                user.verifier = std::move(renewed);
+                                if (auto done = update_user(connection, user); !done)
+                                  return std::unexpected(std::move(done.error()));
+                                return id;
+                              });
+  if (!changed && changed.error().code != ErrorCode::conflict) return std::unexpected(changed.error());
+  return {};
+}
+
 Result<User> DirectoryStore::remove_user(std::string_view who, std::string_view by) {
   User removed;
   auto changed =
