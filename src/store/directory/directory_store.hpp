@@ -125,6 +125,8 @@ class DirectoryStore {
   template <class Body>
   Result<std::pair<Uuid, std::shared_ptr<const core::Directory>>> change(std::string what, std::string_view key,
                                                                          std::string_view by, Body body);
+  /// What the change that has just begun finds: the newest that is known, when nobody else has changed anything since.
+  Result<std::shared_ptr<const core::Directory>> as_of_this_change(db::Connection& connection);
   void publish(std::shared_ptr<const core::Directory> directory, const core::DirectoryChanged& fact);
   Result<std::string> verifier_for(std::string_view password, bool allow_empty);
 
