@@ -55,9 +55,13 @@ class Server:
                 raise RuntimeError("the server did not start:\n" + self.log_path.read_text()[-3000:])
         finally:
             guard.cancel()
-        threading.Thread(target=self.process.stdout.read, daemon=True).start()  # what it prints later must not fill the pipe
+        threading.Thread(target=self._read_on, args=(self.process.stdout,), daemon=True).start()  # or the pipe fills
         self.address = next(m.group(1) for m in (re.match(r"listening http://(\S+)", line) for line in self.output) if m)
         self.port = int(self.address.rsplit(":", 1)[1])
+
+    def _read_on(self, stdout):
+        for line in stdout:
+            self.output.append(line.rstrip("\n"))
 
     def stop(self):
         if self.process and self.process.poll() is None:

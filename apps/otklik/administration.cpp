@@ -10,7 +10,7 @@ namespace {
 
 using Perform = Result<std::string> (*)(AdministrationParts&, const Operation&);
 
-constexpr std::array<std::pair<std::string_view, Perform>, 15> operations{{
+constexpr std::array<std::pair<std::string_view, Perform>, 17> operations{{
     {"user.add", add_user},
     {"user.set", set_user},
     {"user.passwd", set_password},
@@ -26,6 +26,8 @@ constexpr std::array<std::pair<std::string_view, Perform>, 15> operations{{
     {"script.list", list_scripts},
     {"script.check", check_scripts},
     {"script.run", run_script},
+    {"config.show", show_settings},
+    {"config.reload", reload_settings},
 }};
 
 }  // namespace

@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <string>
 
 #include "base/error.hpp"
@@ -13,10 +14,14 @@ class DirectoryStore;
 
 namespace otklik::app {
 
+class LiveSettings;
+
 /// What the administrator's operations work on.
 struct AdministrationParts {
   store::DirectoryStore& directory;
   scenario::Host& scenarios;
+  const LiveSettings& settings;
+  std::function<Result<std::string>()> reload;
 };
 
 /// Performs an operation and gives its result as JSON. A change is acknowledged when it is on the disk, the event of it

@@ -7,6 +7,7 @@
 
 #include "access/options.hpp"
 #include "base/error.hpp"
+#include "base/log.hpp"
 #include "base/settings.hpp"
 #include "data_folder.hpp"
 #include "db/database.hpp"
@@ -31,9 +32,14 @@ class Configuration {
   /// The demo's defaults: everything on the loopback, port 4055, HTTPS only where the settings say so.
   void bind_to_loopback();
 
-  /// The file (absent: defaults), then the assignments, then what follows from both. Errors: `bad_request` with file,
+  /// The file (absent: defaults), then the assignments; then derive() makes it whole. Errors: `bad_request` with file,
   /// line and nearest key.
-  Result<> load(const DataFolder& folder, const std::string& file, const std::vector<std::string>& assignments);
+  Result<> read(const DataFolder& folder, const std::string& file, const std::vector<std::string>& assignments);
+  /// The row gets the value that it has there.
+  void keep_from(const Configuration& running, const std::string& key);
+  /// What the texts of settings mean to the parts: addresses, choices, folders. Once, after all else. Errors:
+  /// `bad_request`.
+  Result<> derive(const DataFolder& folder);
 
   [[nodiscard]] const SettingsTable& table() const noexcept { return table_; }
 
@@ -45,6 +51,8 @@ class Configuration {
   std::string log_format = "text";
   std::string log_level = "info";
 
+  [[nodiscard]] log::Format log_form() const { return log_format == "json" ? log::Format::json : log::Format::text; }
+
   net::ServerOptions http;
   web_api::Options web;
   access::DoorkeeperOptions access;
@@ -55,30 +63,33 @@ class Configuration {
   store::EventLogOptions events;
   db::DatabaseOptions database;
   std::map<std::string, db::SourceOptions> sources;
-  /// `auth = "off"`: the listed addresses count as this user.
-  std::vector<std::string> auth_off_from;
-  std::string auth_off_user;
 
  private:
   void declare_general();
   void declare_http();
   void declare_web();
   void declare_access();
+  void declare_hashing();
+  void declare_guessing();
   void declare_script();
+  void declare_script_http();
   void declare_files();
   void declare_storage();
   Result<> declare_source(const std::string& name);
   Result<> declare_certificate(const std::string& name);
-  /// What the texts of settings mean to the parts: addresses, choices, folders.
-  Result<> derive(const DataFolder& folder);
 
   SettingsTable table_;
   std::string auth_ = "on";
+  std::vector<std::string> auth_off_from_;
   std::string xml_prolog_ = "utf-16";
   std::string returnvalue_ = "attribute";
   std::vector<std::string> trusted_proxies_;
   std::vector<std::string> script_http_allow_;
   std::vector<std::string> script_http_deny_;
 };
+
+/// Whether a running server keeps its value of a row although the settings want another (null: none any more): the row
+/// does not change alive, or it is the certificate of HTTPS that is served, which may change and not go.
+bool stays_until_restart(const Setting& running, const Setting* wanted);
 
 }  // namespace otklik::app

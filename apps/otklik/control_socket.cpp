@@ -135,12 +135,12 @@ void ControlServer::serve_client(UniqueFd client) {
   }
 }
 
-Result<std::string> ask_running_server(const std::string& socket_path, const Operation& operation) {
+std::optional<Result<std::string>> ask_running_server(const std::string& socket_path, const Operation& operation) {
   const auto address = address_of(socket_path);
   if (!address) return std::unexpected(address.error());
   const UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!fd || ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) != 0) {
-    return fail(ErrorCode::unavailable, "no server works on this folder");
+    return std::nullopt;
   }
   if (auto sent = send_line(fd.get(), to_json(operation)); !sent) return std::unexpected(sent.error());
   const auto line = read_line(fd.get(), longest_answer, -1);

@@ -2,6 +2,7 @@
 #include <atomic>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -44,8 +45,7 @@ class ControlServer {
   std::vector<std::unique_ptr<Client>> clients_;  // of the accepting thread alone, until it has been joined
 };
 
-/// Sends one operation to the server that works on this folder. Errors: `unavailable` when none does; otherwise the
-/// operation's own.
-Result<std::string> ask_running_server(const std::string& socket_path, const Operation& operation);
+/// Sends one operation to the server that works on this folder, and gives what it answered; nothing when none does.
+std::optional<Result<std::string>> ask_running_server(const std::string& socket_path, const Operation& operation);
 
 }  // namespace otklik::app

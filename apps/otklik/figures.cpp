@@ -1,5 +1,7 @@
 #include "figures.hpp"
 
+#include <fmt/format.h>
+
 #include "base/build_info.hpp"
 
 namespace otklik::app {
@@ -27,6 +29,22 @@ class Gathering {
   std::vector<web_api::Figure> figures_;
 };
 
+void add_listeners(Gathering& to, const std::vector<net::ListenerFigures>& listeners) {
+  const auto labelled = [](const net::ListenerFigures& one) {
+    const auto& [endpoint, tls, admin] = one.listener;
+    return web_api::metric_label("listener", fmt::format("{}://{}", tls ? "https" : "http", endpoint.text()));
+  };
+  for (const auto& one : listeners) {
+    to.counter("http_listener_accepted_total", "Connections accepted, by listener", one.accepted, labelled(one));
+  }
+  for (const auto& one : listeners) {
+    to.counter("http_listener_refused_total", "Connections past a limit, by listener", one.refused, labelled(one));
+  }
+  for (const auto& one : listeners) {
+    to.gauge("http_listener_open", "Connections open now, by listener", static_cast<double>(one.open), labelled(one));
+  }
+}
+
 void add_http(Gathering& to, const net::ServerFigures& http) {
   to.counter("http_connections_accepted_total", "Connections accepted", http.connections_accepted);
   to.counter("http_connections_refused_total", "Connections past a limit", http.connections_refused);
@@ -39,6 +57,31 @@ void add_http(Gathering& to, const net::ServerFigures& http) {
   to.counter("http_timed_out_requests_total", "Requests that came too slowly", http.timed_out);
   to.counter("http_received_bytes_total", "Bytes received", http.bytes_in);
   to.counter("http_sent_bytes_total", "Bytes sent", http.bytes_out);
+  add_listeners(to, http.listeners);
+}
+
+void add_calls(Gathering& to, const web_api::Counters& counters) {
+  const auto value = [](const std::atomic<std::uint64_t>& count) { return count.load(std::memory_order_relaxed); };
+  to.counter("api_calls_total", "Authorized calls of methods", value(counters.calls));
+  to.counter("api_refused_total", "Calls that were not let in", value(counters.refused));
+  to.counter("www_hooks_total", "Requests that a hook answered", value(counters.hooks));
+  to.counter("www_broken_hooks_total", "Requests to a hook whose file is broken", value(counters.broken_hooks));
+  to.counter("www_files_total", "Files of www/ sent, 304 included", value(counters.files));
+  to.counter("script_waits_timed_out_total", "Waits for a scenario broken off while it ran on",
+             value(counters.script_timeouts));
+  to.counter("script_refusals_total", "Requests whose scenario could not be started", value(counters.script_refusals));
+}
+
+void add_access(Gathering& to, const access::DoorkeeperFigures& door) {
+  const auto refused = [&](std::uint64_t count, std::string_view reason) {
+    to.counter("access_refused_total", "Credentials refused, by reason", count,
+               web_api::metric_label("reason", reason));
+  };
+  refused(door.refused.wrong, "wrong");
+  refused(door.refused.guessing, "guessing");
+  refused(door.refused.busy, "busy");
+  to.gauge("access_waiting", "Requests that wait for a check or a slowed answer", door.waiting);
+  to.gauge("access_hash_queue", "Passwords that wait for a thread", door.queued);
 }
 
 void add_scripts(Gathering& to, const scenario::Figures& scripts) {
@@ -82,15 +125,16 @@ void add_events(Gathering& to, const store::EventLogFigures& events) {
 
 }  // namespace
 
-std::vector<web_api::Figure> gather_figures(const net::Server& http, const core::Core& core,
-                                            const scenario::Host& scenarios, const store::FileEventLog& events) {
+std::vector<web_api::Figure> gather_figures(const FigureSources& from) {
   Gathering to;
   to.gauge("build_info", "The program itself", 1.0,
            web_api::metric_label("version", build::version) + "," + web_api::metric_label("commit", build::commit));
-  add_http(to, http.figures());
-  add_scripts(to, scenarios.figures());
-  add_core(to, core);
-  add_events(to, events.figures());
+  add_http(to, from.http.figures());
+  add_calls(to, from.web_api.counters());
+  add_access(to, from.doorkeeper.figures());
+  add_scripts(to, from.scenarios.figures());
+  add_core(to, from.core);
+  add_events(to, from.events.figures());
   return to.take();
 }
 

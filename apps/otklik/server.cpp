@@ -11,6 +11,8 @@
 #include "core/core.hpp"
 #include "db/schema.hpp"
 #include "figures.hpp"
+#include "files/changing_zones.hpp"
+#include "reload_report.hpp"
 #include "scenario/host.hpp"
 #include "store/directory/directory_store.hpp"
 #include "store/event_log/event_log.hpp"
@@ -22,9 +24,14 @@ namespace otklik::app {
 
 /// Every part, in the order in which each needs the ones before it. Destroyed from the last to the first.
 struct Server::Parts {
-  explicit Parts(const Configuration& c) : configuration(c), hash(c.argon2) {}
+  explicit Parts(std::unique_ptr<LiveSettings> s) : settings(std::move(s)), hash(settings->now()->argon2) {
+    settings->follow([this](const Configuration& next) {
+      log::use(next.log_form(), next.log_level);
+      hash.use(next.argon2);
+    });
+  }
 
-  const Configuration& configuration;
+  std::unique_ptr<LiveSettings> settings;
   WallClock clock;
   access::CoarseClock steady;
   access::Argon2Hash hash;
@@ -35,7 +42,7 @@ struct Server::Parts {
   std::unique_ptr<db::Database> database;
   std::unique_ptr<store::DirectoryStore> directory;
   std::unique_ptr<access::Doorkeeper> doorkeeper;
-  std::unique_ptr<files::Zones> zones;
+  std::unique_ptr<files::ChangingZones> zones;
   std::unique_ptr<scenario::Host> scenarios;
   std::unique_ptr<web_api::WebApi> web_api;
   std::unique_ptr<web_api::AdminApi> admin_api;
@@ -48,7 +55,9 @@ struct Server::Parts {
   Result<> open_storage();
   Result<> open_people();
   Result<> open_scenarios();
+  void follow_scenarios();
   void open_faces();
+  void follow_faces();
   void record_change(const core::DirectoryChanged& change);
   Result<net::Listening> bind(net::ListenerOptions options, bool any_free_port);
   Result<std::size_t> listen_on(const std::vector<std::string>& endpoints, bool tls, bool any_free_port);
@@ -56,20 +65,22 @@ struct Server::Parts {
 };
 
 Result<> Server::Parts::open_storage() {
-  auto log = store::FileEventLog::open(configuration.events, clock);
+  const auto configuration = settings->now();
+  auto log = store::FileEventLog::open(configuration->events, clock);
   if (!log) return std::unexpected(log.error());
   event_log = std::move(*log);
+  settings->follow([this](const Configuration& next) { event_log->use(next.events); });
   core = std::make_unique<core::Core>(*event_log, clock);
   core->tell(core::ServerStarted{build::version});  // the first fact: it begins the core's state anew
 
   {
-    auto connection = db::Connection::open(configuration.database.connection);
+    auto connection = db::Connection::open(configuration->database.connection);
     if (!connection) return std::unexpected(connection.error());
     if (auto upgraded = db::upgrade_schema(**connection, store::schema()); !upgraded) {
       return std::unexpected(upgraded.error());
     }
   }
-  auto opened = db::Database::open(configuration.database);
+  auto opened = db::Database::open(configuration->database);
   if (!opened) return std::unexpected(opened.error());
   database = std::move(*opened);
   return {};
@@ -88,48 +99,92 @@ void Server::Parts::record_change(const core::DirectoryChanged& change) {
 }
 
 Result<> Server::Parts::open_people() {
-  auto opened = store::DirectoryStore::open(*database, credentialist, clock, configuration.directory);
+  const auto configuration = settings->now();
+  auto opened = store::DirectoryStore::open(*database, credentialist, clock, configuration->directory);
   if (!opened) return std::unexpected(opened.error());
   directory = std::move(*opened);
   doorkeeper = std::make_unique<access::Doorkeeper>(
-      configuration.access, directory->directory(),
+      configuration->access, directory->directory(),
       access::DoorkeeperParts{
           clock, steady, hash, delays, *core,
-          [store = directory.get()](const Uuid& token, Time when) { store->note_token_used(token, when); }});
+          [store = directory.get()](const Uuid& token, Time when) { store->note_token_used(token, when); },
+          [store = directory.get()](const Uuid& user, const std::string& before, std::string renewed) {
+            if (auto kept = store->renew_verifier(user, before, std::move(renewed), "server"); !kept) {
+              log::warn("a password's verifier could not be renewed: {}", kept.error().message);
+            }
+          }});
   directory->listen([this](std::shared_ptr<const core::Directory> now, const core::DirectoryChanged& change) {
     doorkeeper->directory_changed(std::move(now));
     record_change(change);
+  });
+  settings->follow([this](const Configuration& next) {
+    directory->use(next.directory);
+    doorkeeper->use(next.access);
   });
   return {};
 }
 
 Result<> Server::Parts::open_scenarios() {
-  auto made = files::Zones::make(configuration.files);
+  const auto configuration = settings->now();
+  auto made = files::Zones::make(configuration->files);
   if (!made) return std::unexpected(made.error());
-  zones = std::move(*made);
-  auto host = scenario::Host::open(configuration.script, *core, *zones, scenario::open_sources(configuration.sources));
+  zones = std::make_unique<files::ChangingZones>(std::move(*made));
+  auto host =
+      scenario::Host::open(configuration->script, *core, *zones, scenario::open_sources(configuration->sources));
   if (!host) return std::unexpected(host.error());
   scenarios = std::move(*host);
+  follow_scenarios();
   return {};
 }
 
+void Server::Parts::follow_scenarios() {
+  settings->follow([this](const Configuration& now, const Configuration& next) -> Result<LiveSettings::Commit> {
+    if (next.files == now.files) return [] {};
+    auto made = files::Zones::make(next.files);
+    if (!made) return std::unexpected(made.error());
+    return [this, made = std::shared_ptr(std::move(*made))] { zones->use(made); };
+  });
+  settings->follow([this](const Configuration& now, const Configuration& next) -> Result<LiveSettings::Commit> {
+    return [this, &next, changed = scenario::changed_sources(now.sources, next.sources)]() mutable {
+      scenarios->use(next.script);
+      scenarios->use_sources(std::move(changed));
+    };
+  });
+}
+
 void Server::Parts::open_faces() {
-  auto options = configuration.web;
-  options.auth_off.user = [this]() -> std::shared_ptr<const core::Identity> {
-    const auto people = directory->directory();
-    const auto* user = people->find_user(configuration.auth_off_user);
-    if (user == nullptr || user->blocked) return nullptr;
-    return std::make_shared<const core::Identity>(people->identity_of(*user));
-  };
-  web_api = std::make_unique<web_api::WebApi>(web_api::WebApi::Ports{*doorkeeper, *scenarios, *zones, clock},
-                                              std::move(options), web_api::VersionFigures::of_this_build());
-  admin_api = std::make_unique<web_api::AdminApi>(
-      web_api::AdminApi::Sources{[this]() -> Result<> {
-                                   if (auto trouble = event_log->trouble()) return std::unexpected(std::move(*trouble));
-                                   return {};
-                                 },
-                                 [this] { return gather_figures(*http, *core, *scenarios, *event_log); }});
-  http = std::make_unique<net::Server>(configuration.http);
+  const auto configuration = settings->now();
+  web_api::WebApi::Ports ports{*doorkeeper, *scenarios, *zones, clock,
+                               [this](std::string_view login) -> std::shared_ptr<const core::Identity> {
+                                 const auto people = directory->directory();
+                                 const auto* user = people->find_user(login);
+                                 if (user == nullptr || user->blocked) return nullptr;
+                                 return std::make_shared<const core::Identity>(people->identity_of(*user));
+                               }};
+  web_api =
+      std::make_unique<web_api::WebApi>(std::move(ports), configuration->web, web_api::VersionFigures::of_this_build());
+  admin_api = std::make_unique<web_api::AdminApi>(web_api::AdminApi::Sources{
+      [this]() -> Result<> {
+        if (auto trouble = event_log->trouble()) return std::unexpected(std::move(*trouble));
+        return {};
+      },
+      [this] { return gather_figures({*http, *core, *scenarios, *event_log, *doorkeeper, *web_api}); }});
+  http = std::make_unique<net::Server>(configuration->http);
+  follow_faces();
+}
+
+void Server::Parts::follow_faces() {
+  settings->follow([this](const Configuration& next) { web_api->use(next.web); });
+  settings->follow([this](const Configuration& now, const Configuration& next) -> Result<LiveSettings::Commit> {
+    const bool is_other = !(next.http.tls == now.http.tls);
+    if (is_other) {
+      if (auto tried = net::TlsContext::load(next.http.tls); !tried) return std::unexpected(tried.error());
+    }
+    return [this, &next, begins = is_other && now.http.tls.certificate_chain.empty()] {
+      http->use(next.http);  // its certificate is read with all that is read anew, see reload()
+      if (begins) static_cast<void>(listen_on(next.https_listen, true, false));
+    };
+  });
 }
 
 Result<net::Listening> Server::Parts::bind(net::ListenerOptions options, bool any_free_port) {
@@ -169,8 +224,9 @@ Result<std::size_t> Server::Parts::listen_on(const std::vector<std::string>& end
 }
 
 Result<> Server::Parts::listen_for_administrators(bool any_free_port) {
-  if (configuration.admin_listen.empty()) return {};
-  const auto endpoint = Endpoint::parse(configuration.admin_listen);
+  const std::string text = settings->now()->admin_listen;
+  if (text.empty()) return {};
+  const auto endpoint = Endpoint::parse(text);
   if (!endpoint) return fail(ErrorCode::bad_request, "admin.listen takes host:port");
   static_cast<void>(bind({*endpoint, false, true, admin_api.get()}, any_free_port));
   return {};
@@ -180,9 +236,9 @@ Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 Server::~Server() { stop(); }
 
-Result<std::unique_ptr<Server>> Server::open(DataFolder& folder, const Configuration& configuration) {
+Result<std::unique_ptr<Server>> Server::open(DataFolder& folder, std::unique_ptr<LiveSettings> settings) {
   if (auto locked = folder.lock(); !locked) return std::unexpected(locked.error());
-  std::unique_ptr<Server> server(new Server(std::make_unique<Parts>(configuration)));
+  std::unique_ptr<Server> server(new Server(std::make_unique<Parts>(std::move(settings))));
   auto& parts = *server->parts_;
   parts.control_path = folder.control_socket();
   if (auto opened = parts.open_storage(); !opened) return std::unexpected(opened.error());
@@ -194,11 +250,12 @@ Result<std::unique_ptr<Server>> Server::open(DataFolder& folder, const Configura
 
 Result<> Server::listen(bool any_free_port) {
   auto& parts = *parts_;
-  const auto plain = parts.listen_on(parts.configuration.http_listen, false, any_free_port);
+  const auto configuration = parts.settings->now();
+  const auto plain = parts.listen_on(configuration->http_listen, false, any_free_port);
   if (!plain) return std::unexpected(plain.error());
   std::size_t bound = *plain;
-  if (!parts.configuration.http.tls.certificate_chain.empty()) {
-    const auto secure = parts.listen_on(parts.configuration.https_listen, true, any_free_port);
+  if (!configuration->http.tls.certificate_chain.empty()) {
+    const auto secure = parts.listen_on(configuration->https_listen, true, any_free_port);
     if (!secure) return std::unexpected(secure.error());
     bound += *secure;
   }
@@ -211,26 +268,33 @@ Result<> Server::listen(bool any_free_port) {
   return {};
 }
 
-void Server::reload() {
+Result<std::string> Server::reload() {
   auto& parts = *parts_;
-  if (!parts.configuration.http.tls.certificate_chain.empty()) {
-    if (auto reloaded = parts.http->reload_certificates(); !reloaded) {
-      log::error("the old certificate stays in use: {}", reloaded.error().message);
-    }
+  const auto settings = parts.settings->reload();
+  ReloadReport report;
+  if (settings) report.settings = *settings;
+  if (!configuration()->http.tls.certificate_chain.empty()) {
+    if (auto read = parts.http->reload_certificates(); !read) report.refuse("certificate", read.error());
   }
   parts.scenarios->repository().reload();
-  if (auto people = parts.directory->reload("reload"); !people) {
-    log::error("the directory could not be read anew: {}", people.error().message);
+  if (auto people = parts.directory->reload("reload"); !people) report.refuse("directory", people.error());
+  report.tell_log();
+  if (!settings) {
+    log::error("the settings stay as they are: {}", settings.error().message);
+    return std::unexpected(settings.error());
   }
-  log::info("certificates, scenarios and the directory were read anew");
+  return report.json();
 }
+
+std::shared_ptr<const Configuration> Server::configuration() const { return parts_->settings->now(); }
 
 void Server::stop() {
   auto& parts = *parts_;
   if (std::exchange(parts.stopped, true)) return;
-  if (parts.control) parts.control->stop();
-  if (parts.http) parts.http->stop(parts.configuration.stop_time);
-  if (parts.scenarios) parts.scenarios->stop(parts.configuration.stop_time);
+  const auto stop_time = configuration()->stop_time;
+  if (parts.http) parts.http->stop(stop_time);
+  if (parts.scenarios) parts.scenarios->stop(stop_time);
+  if (parts.control) parts.control->stop();  // now: a scenario that the shell waits for has ended
   if (parts.doorkeeper) parts.doorkeeper->stop();
   if (parts.core) {
     parts.core->tell(core::ServerStopping{});
@@ -240,7 +304,7 @@ void Server::stop() {
 }
 
 Result<std::string> Server::perform(const Operation& operation) {
-  AdministrationParts parts{*parts_->directory, *parts_->scenarios};
+  AdministrationParts parts{*parts_->directory, *parts_->scenarios, *parts_->settings, [this] { return reload(); }};
   return administrate(parts, operation);
 }
 

@@ -73,8 +73,7 @@ void Shell::print(std::string_view result) const {
 Result<std::string> Shell::ask(const Operation& operation) const {
   const auto folder = DataFolder::open(data);
   if (!folder) return std::unexpected(folder.error());
-  auto answer = ask_running_server(folder->control_socket(), operation);
-  if (answer || answer.error().code != ErrorCode::unavailable) return answer;
+  if (auto answer = ask_running_server(folder->control_socket(), operation)) return std::move(*answer);
   return perform_without_server(*this, operation);
 }
 

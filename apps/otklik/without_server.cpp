@@ -7,12 +7,10 @@ namespace otklik::app {
 Result<std::string> perform_without_server(const Shell& shell, const Operation& operation) {
   auto folder = DataFolder::open(shell.data);
   if (!folder) return std::unexpected(folder.error());
-  Configuration configuration;
-  if (auto loaded = configuration.load(*folder, shell.config, shell.assignments); !loaded) {
-    return std::unexpected(loaded.error());
-  }
+  auto settings = LiveSettings::read({.folder = &*folder, .file = shell.config, .assignments = shell.assignments});
+  if (!settings) return std::unexpected(settings.error());
   log::start(log::Format::text, "warn");
-  auto server = Server::open(*folder, configuration);
+  auto server = Server::open(*folder, std::move(*settings));
   if (!server) return std::unexpected(server.error());
   auto result = (*server)->perform(operation);
   (*server)->stop();

@@ -10,12 +10,23 @@ CredentialCache::CredentialCache(const CacheOptions& options)
       entries_(sets_ * ways),
       locks_(std::make_unique<Lock[]>(locks)) {}
 
+void CredentialCache::use(const CacheOptions& options, Moment now) {
+  options_.publish(options);
+  for (std::size_t set = 0; set < sets_; ++set) {
+    const std::lock_guard lock(locks_[set % locks].mutex);
+    for (std::size_t way = 0; way < ways; ++way) {
+      Entry& entry = entries_[set * ways + way];
+      entry.ends = std::min(entry.ends, now + options.total);
+    }
+  }
+}
+
 std::shared_ptr<const core::Identity> CredentialCache::find(const SipDigest& key, Moment now) noexcept {
   const std::size_t set = set_of(key);
   const std::lock_guard lock(locks_[set % locks].mutex);
   for (Entry *entry = &entries_[set * ways], *end = entry + ways; entry != end; ++entry) {
     if (!(entry->key == key) || !entry->identity) continue;
-    if (now >= entry->ends || now - entry->used >= options_.idle) {
+    if (now >= entry->ends || now - entry->used >= options_->idle) {
       entry->identity.reset();
       return nullptr;
     }

@@ -6,6 +6,7 @@
 
 #include "access/options.hpp"
 #include "access/sip_hash.hpp"
+#include "base/live.hpp"
 #include "core/identity.hpp"
 
 namespace otklik::access {
@@ -28,6 +29,9 @@ class CredentialCache {
 
   explicit CredentialCache(const CacheOptions& options);
 
+  /// Other times from now on: what is kept ends no later than if it had been verified now. The capacity stays.
+  void use(const CacheOptions& options, Moment now);
+
   [[nodiscard]] std::shared_ptr<const core::Identity> find(const SipDigest& key, Moment now) noexcept;
 
   /// Keeps it, unless `still` says no: asked under the lock that drop_if() takes too.
@@ -38,7 +42,7 @@ class CredentialCache {
   /// Tokens used since they were told last: calls `each(token's identity, when)`.
   void collect_used(const std::function<void(const core::Identity&, Moment)>& each);
 
-  [[nodiscard]] Moment total() const noexcept { return options_.total; }
+  [[nodiscard]] Moment total() const noexcept { return options_->total; }
 
  private:
   static constexpr std::size_t ways = 8;
@@ -49,7 +53,7 @@ class CredentialCache {
 
   [[nodiscard]] std::size_t set_of(const SipDigest& key) const noexcept { return key.high % sets_; }
 
-  const CacheOptions options_;
+  Live<CacheOptions> options_;
   const std::size_t sets_;
   std::vector<Entry> entries_;
   std::unique_ptr<Lock[]> locks_;

@@ -35,13 +35,19 @@ std::string random_string(std::size_t size) {
   return {reinterpret_cast<const char*>(bytes.data()), size};
 }
 
+/// How a verifier of that cost begins (PHC string).
+std::string prefix_of(const Argon2Cost& cost) {
+  return fmt::format("$argon2id$v=19$m={},t={},p={}$", cost.memory_kib, cost.passes, cost.lanes);
+}
+
 }  // namespace
 
 Result<std::string> Argon2Hash::make(std::string_view secret) const {
+  const Argon2Cost& cost = *cost_;
   const std::string salt = random_string(salt_bytes);
-  std::string encoded(argon2_encodedlen(cost_.passes, cost_.memory_kib, cost_.lanes, salt_bytes, hash_bytes, Argon2_id),
+  std::string encoded(argon2_encodedlen(cost.passes, cost.memory_kib, cost.lanes, salt_bytes, hash_bytes, Argon2_id),
                       '\0');
-  const int done = argon2id_hash_encoded(cost_.passes, cost_.memory_kib, cost_.lanes, secret.data(), secret.size(),
+  const int done = argon2id_hash_encoded(cost.passes, cost.memory_kib, cost.lanes, secret.data(), secret.size(),
                                          salt.data(), salt.size(), hash_bytes, encoded.data(), encoded.size());
   if (done != ARGON2_OK)
     return fail(ErrorCode::failed, "the password could not be hashed: no memory, or bad parameters");
@@ -53,9 +59,10 @@ bool Argon2Hash::matches(const std::string& verifier, std::string_view secret) c
   return argon2id_verify(verifier.c_str(), secret.data(), secret.size()) == ARGON2_OK;
 }
 
+bool Argon2Hash::is_current(const std::string& verifier) const { return verifier.starts_with(prefix_of(*cost_)); }
+
 std::string Argon2Hash::nobody() const {
-  return fmt::format("$argon2id$v=19$m={},t={},p={}${}${}", cost_.memory_kib, cost_.passes, cost_.lanes,
-                     without_padding(base64(random_string(salt_bytes))),
+  return fmt::format("{}{}${}", prefix_of(*cost_), without_padding(base64(random_string(salt_bytes))),
                      without_padding(base64(random_string(hash_bytes))));
 }
 

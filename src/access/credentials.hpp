@@ -4,6 +4,7 @@
 
 #include "access/options.hpp"
 #include "access/secret.hpp"
+#include "base/live.hpp"
 #include "core/directory/credentials.hpp"
 
 namespace otklik::access {
@@ -17,6 +18,8 @@ class PasswordHash {
   [[nodiscard]] virtual Result<std::string> make(std::string_view secret) const = 0;
   /// Whether `verifier` was made of `secret`; false for what is no verifier at all.
   [[nodiscard]] virtual bool matches(const std::string& verifier, std::string_view secret) const = 0;
+  /// Whether one made now would cost as much as this one.
+  [[nodiscard]] virtual bool is_current(const std::string& verifier) const = 0;
   /// A verifier that nothing matches and that costs as much as one made now: checked where there is no user.
   [[nodiscard]] virtual std::string nobody() const = 0;
 };
@@ -26,12 +29,16 @@ class Argon2Hash final : public PasswordHash {
  public:
   explicit Argon2Hash(Argon2Cost cost = {}) : cost_(cost) {}
 
+  /// What is made from now on costs this much. Any thread.
+  void use(Argon2Cost cost) { cost_.publish(cost); }
+
   [[nodiscard]] Result<std::string> make(std::string_view secret) const override;
   [[nodiscard]] bool matches(const std::string& verifier, std::string_view secret) const override;
+  [[nodiscard]] bool is_current(const std::string& verifier) const override;
   [[nodiscard]] std::string nobody() const override;
 
  private:
-  const Argon2Cost cost_;
+  Live<Argon2Cost> cost_;
 };
 
 /// What is hashed instead of a password: the text `Password` that the WebSocket's clients send, lower-case hexadecimal

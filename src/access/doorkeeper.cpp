@@ -40,7 +40,6 @@ Doorkeeper::Doorkeeper(DoorkeeperOptions options, std::shared_ptr<const core::Di
                        DoorkeeperParts parts)
     : options_(options),
       parts_(std::move(parts)),
-      nobody_(parts_.hash.nobody()),
       directory_(std::move(directory)),
       cache_(options.cache),
       known_wrong_(options.most_known_wrong),
@@ -51,12 +50,12 @@ Doorkeeper::Doorkeeper(DoorkeeperOptions options, std::shared_ptr<const core::Di
 }
 
 std::shared_ptr<const core::Identity> Doorkeeper::recall(std::string_view authorization) {
-  if (authorization.empty() || authorization.size() > options_.longest_header) return nullptr;
+  if (authorization.empty() || authorization.size() > options_->longest_header) return nullptr;
   return cache_.find(hash_(authorization), parts_.steady.now());
 }
 
 void Doorkeeper::verify(std::string_view authorization, const Address& peer, Done done) {
-  auto read = read_authorization(authorization, options_.longest_header);
+  auto read = read_authorization(authorization, options_->longest_header);
   if (!read) return done(refusal(read.error()));
   const SipDigest sent = hash_(authorization);
   if (auto known = cache_.find(sent, parts_.steady.now())) return done(std::move(known));
@@ -106,11 +105,12 @@ void Doorkeeper::verify_password(const SipDigest& sent, BasicCredentials basic, 
   if (known_wrong_.has(sent, epoch_.load())) {
     const auto decision = guard_.admit_repeat(sent, peer, now);
     if (decision.refused) return refuse_unchecked(std::move(done), Kind::guessing, decision.retry_after);
+    tally_.repeated();
     return answer(std::move(done), refusal(Kind::wrong), decision.delay);
   }
 
   std::unique_lock lock(mutex_);
-  if (stopping_ || waiting_ >= options_.most_waiting) {
+  if (stopping_ || waiting_ >= options_->most_waiting) {
     lock.unlock();
     return refuse_unchecked(std::move(done), Kind::busy, busy_retry);
   }
@@ -158,7 +158,9 @@ void Doorkeeper::verify_password(const SipDigest& sent, BasicCredentials basic, 
 
 void Doorkeeper::run_check(const std::shared_ptr<Check>& check, bool run) {
   if (run) {
-    finish(check, judge(*check));
+    const auto verdict = judge(*check);
+    finish(check, verdict);
+    renew_verifier(*check, verdict);  // after the answer: nobody waits for it
   } else {
     finish(check, {.identity = nullptr, .reason = {}, .not_checked = true});
   }
@@ -175,11 +177,11 @@ Doorkeeper::Verdict Doorkeeper::judge(const Check& check) {
     reason = "no_password";
   } else if (!check.possible) {
     reason = "wrong_password";
-  } else if (check.empty && !(options_.allow_empty_passwords && user->allow_empty_password)) {
+  } else if (check.empty && !may_be_empty(*user)) {
     reason = "empty_password";
   }
   // Whatever is known already, it takes as long as a real one.
-  const std::string& verifier = reason.empty() ? user->verifier : nobody_;
+  const std::string verifier = reason.empty() ? user->verifier : parts_.hash.nobody();
   const bool right = parts_.hash.matches(verifier, check.secret.text());
   if (reason.empty() && !right) reason = "wrong_password";
   if (reason.empty() && user->blocked) reason = "blocked";
@@ -189,12 +191,22 @@ Doorkeeper::Verdict Doorkeeper::judge(const Check& check) {
   const auto epoch = epoch_.load();
   const auto after = directory_.take();
   const core::User* still = after->user(user->id);
-  if (still == nullptr || still->blocked || proof_of(*still) != proof_of(*user)) {
+  if (still == nullptr || still->blocked || proof_of(*still) != proof_of(*user) ||
+      (check.empty && !may_be_empty(*still))) {
     return {.identity = nullptr, .reason = {}, .stale = true};
   }
   auto identity = std::make_shared<const core::Identity>(after->identity_of(*still));
   remember(check.sent, identity, proof_of(*still), parts_.steady.now() + cache_.total(), epoch);
-  return {.identity = std::move(identity), .reason = {}};
+  return {.identity = std::move(identity),
+          .reason = {},
+          .outdated = parts_.hash.is_current(still->verifier) ? std::string() : still->verifier};
+}
+
+void Doorkeeper::renew_verifier(const Check& check, const Verdict& verdict) {
+  if (verdict.outdated.empty() || !parts_.verifier_renewed || stopping_) return;
+  if (auto renewed = parts_.hash.make(check.secret.text())) {
+    parts_.verifier_renewed(verdict.identity->user, verdict.outdated, std::move(*renewed));
+  }
 }
 
 void Doorkeeper::finish(const std::shared_ptr<Check>& check, const Verdict& verdict) {
@@ -262,6 +274,10 @@ void Doorkeeper::refuse_unchecked(Done done, Kind kind, std::chrono::seconds ret
   done(refusal(kind, retry_after));
 }
 
+bool Doorkeeper::may_be_empty(const core::User& user) const {
+  return options_->allow_empty_passwords && user.allow_empty_password;
+}
+
 std::uint64_t Doorkeeper::proof_of(const core::User& user) const {
   return hash_(user.verifier).low ^ (user.allow_empty_password ? 1U : 0U);
 }
@@ -284,8 +300,17 @@ void Doorkeeper::directory_changed(std::shared_ptr<const core::Directory> direct
   cache_.drop_if([&](const CredentialCache::Entry& entry) { return is_outdated(entry, *directory); });
 }
 
+void Doorkeeper::use(const DoorkeeperOptions& options) {
+  const bool empty_ones_go = options_->allow_empty_passwords && !options.allow_empty_passwords;
+  options_.publish(options);
+  guard_.use(options.guessing);
+  cache_.use(options.cache, parts_.steady.now());
+  epoch_.fetch_add(1);  // what was judged by the options before is not remembered after this
+  if (empty_ones_go) cache_.drop_if([](const CredentialCache::Entry& entry) { return entry.identity->token.is_nil(); });
+}
+
 void Doorkeeper::arm_tick() {
-  if (!stopping_) (void)parts_.delays.after(options_.summary_every, [this] { tick(); });
+  if (!stopping_) (void)parts_.delays.after(options_->summary_every, [this] { tick(); });
 }
 
 void Doorkeeper::tick() {
@@ -304,6 +329,13 @@ void Doorkeeper::stop() {
   if (stopping_.exchange(true)) return;
   pool_.stop();
   parts_.delays.stop();
+}
+
+DoorkeeperFigures Doorkeeper::figures() const {
+  DoorkeeperFigures figures{.refused = tally_.totals(), .waiting = 0, .queued = pool_.queued()};
+  const std::lock_guard lock(mutex_);
+  figures.waiting = waiting_;
+  return figures;
 }
 
 }  // namespace otklik::access

@@ -19,6 +19,7 @@
 #include "access/sip_hash.hpp"
 #include "access/steady.hpp"
 #include "base/clock.hpp"
+#include "base/live.hpp"
 #include "base/snapshot.hpp"
 #include "core/directory/directory.hpp"
 #include "core/ports/authenticator.hpp"
@@ -35,6 +36,16 @@ struct DoorkeeperParts {
   core::Journal& journal;
   /// A token was used; about once a minute for each. Any thread; must not block.
   std::function<void(const Uuid& token, Time when)> token_used;
+  /// A right password whose verifier was made at another cost than passwords have now: here is one at today's. On a
+  /// hashing thread, which may wait.
+  std::function<void(const Uuid& user, const std::string& before, std::string renewed)> verifier_renewed{};
+};
+
+/// For /metrics.
+struct DoorkeeperFigures {
+  RefusalTally::Totals refused;
+  std::size_t waiting = 0;  ///< requests that wait for a check or a slowed answer
+  std::size_t queued = 0;   ///< passwords that wait for a thread
 };
 
 /// Basic and Bearer against the directory.
@@ -59,8 +70,14 @@ class Doorkeeper final : public core::Authenticator {
   /// may not be. Register it as a listener of the store. Any thread, one call at a time.
   void directory_changed(std::shared_ptr<const core::Directory> directory);
 
+  /// These hold from now on. As many threads and places in the queues stay as there were. Any thread, one call at a
+  /// time.
+  void use(const DoorkeeperOptions& options);
+
   /// Answers everybody who waits (`busy` where no check was made), joins the threads. Idempotent.
   void stop();
+
+  [[nodiscard]] DoorkeeperFigures figures() const;
 
  private:
   using Done = std::move_only_function<void(core::AuthResult)>;
@@ -89,34 +106,36 @@ class Doorkeeper final : public core::Authenticator {
     std::uint64_t epoch = 0;                         // of the directory it was judged by
     bool stale = false;                              // the user changed while his password was checked
     bool not_checked = false;
+    std::string outdated{};  // the verifier, when it was right and made at another cost than they have now
   };
 
   void verify_token(const SipDigest& sent, const BearerCredentials& bearer, const Address& peer, Done done);
   void verify_password(const SipDigest& sent, BasicCredentials basic, const Address& peer, Done done);
   void run_check(const std::shared_ptr<Check>& check, bool run);
   Verdict judge(const Check& check);
+  void renew_verifier(const Check& check, const Verdict& verdict);
   void finish(const std::shared_ptr<Check>& check, const Verdict& verdict);
   void remember(const SipDigest& sent, std::shared_ptr<const core::Identity> identity, std::uint64_t proof, Moment ends,
                 std::uint64_t epoch);
 
   void answer(Done done, core::AuthResult result, Moment delay);
   void refuse_unchecked(Done done, core::AuthRefusal::Kind kind, std::chrono::seconds retry_after);
+  [[nodiscard]] bool may_be_empty(const core::User& user) const;
   [[nodiscard]] std::uint64_t proof_of(const core::User& user) const;
   [[nodiscard]] bool is_outdated(const CredentialCache::Entry& entry, const core::Directory& directory) const;
   void arm_tick();
   void tick();
 
-  const DoorkeeperOptions options_;
+  Live<DoorkeeperOptions> options_;
   const DoorkeeperParts parts_;
   const SipHash hash_;
-  const std::string nobody_;
   SnapshotHolder<core::Directory> directory_;
   std::atomic<std::uint64_t> epoch_{1};  // counts directory_changed(); published after the directory itself
   CredentialCache cache_;
   KnownWrong known_wrong_;
   GuessGuard guard_;
   RefusalTally tally_;
-  std::mutex mutex_;  // of the two below
+  mutable std::mutex mutex_;  // of the two below
   std::unordered_map<SipDigest, std::shared_ptr<Check>> checks_;
   std::size_t waiting_ = 0;
   std::atomic<bool> stopping_{false};

@@ -70,6 +70,15 @@ GuessGuard::GuessGuard(const GuessLimits& limits)
       tokens_(limits.tracked, limits.address_forget),
       good_(limits.most_trusted, limits.trusted_for) {}
 
+void GuessGuard::use(const GuessLimits& limits) {
+  const std::lock_guard lock(mutex_);
+  limits_ = limits;
+  for (LeakyBuckets* of_pairs : {&pairs_, &repeats_}) of_pairs->set_forget(limits.pair_forget);
+  for (LeakyBuckets* of_addresses : {&addresses_, &tokens_}) of_addresses->set_forget(limits.address_forget);
+  logins_.set_forget(limits.login_forget);
+  good_.set_lasts(limits.trusted_for);
+}
+
 GuessGuard::Caller GuessGuard::caller(std::string_view login_key, const Address& address) const {
   const Address from = address.subnet_key();
   std::string text(reinterpret_cast<const char*>(from.bytes.data()), from.bytes.size());
@@ -132,23 +141,24 @@ void GuessGuard::give_back(const Caller& caller, Moment now) {
   logins_.add(caller.login, -1, now);
 }
 
-GuessGuard::Decision GuessGuard::admit_alone(LeakyBuckets& buckets, std::uint64_t key, int free, int burst,
-                                             Moment now) {
+GuessGuard::Decision GuessGuard::admit_alone(LeakyBuckets& buckets, std::uint64_t key, int GuessLimits::* free,
+                                             int GuessLimits::* burst, Moment now) {
   const std::lock_guard lock(mutex_);
   Decision decision;
-  if (is_full(buckets, key, burst, now, decision)) return decision;
-  decision.delay = slow(buckets.level(key, now), free);
+  if (is_full(buckets, key, limits_.*burst, now, decision)) return decision;
+  decision.delay = slow(buckets.level(key, now), limits_.*free);
   buckets.add(key, 1, now);
   return decision;
 }
 
 GuessGuard::Decision GuessGuard::admit_repeat(const SipDigest& sent, const Address& address, Moment now) {
-  return admit_alone(repeats_, (sent.low ^ caller({}, address).address) | 1, limits_.pair_free, limits_.pair_burst,
-                     now);
+  return admit_alone(repeats_, (sent.low ^ caller({}, address).address) | 1, &GuessLimits::pair_free,
+                     &GuessLimits::pair_burst, now);
 }
 
 GuessGuard::Decision GuessGuard::admit_token_failure(const Address& address, Moment now) {
-  return admit_alone(tokens_, caller({}, address).address, limits_.address_free, limits_.address_burst, now);
+  return admit_alone(tokens_, caller({}, address).address, &GuessLimits::address_free, &GuessLimits::address_burst,
+                     now);
 }
 
 }  // namespace otklik::access

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <mutex>
 #include <string_view>
@@ -23,6 +24,7 @@ class LeakyBuckets {
   void add(std::uint64_t key, double amount, Moment now) noexcept;
   void clear(std::uint64_t key) noexcept;
   [[nodiscard]] Moment forget() const noexcept { return forget_; }
+  void set_forget(Moment forget) noexcept { forget_ = std::max<Moment>(forget, std::chrono::milliseconds(1)); }
 
  private:
   static constexpr std::size_t ways = 8;
@@ -34,7 +36,7 @@ class LeakyBuckets {
   [[nodiscard]] double level_of(const Bucket& bucket, Moment now) const noexcept;
   [[nodiscard]] std::size_t first_of(std::uint64_t key) const noexcept { return (key >> 8) % sets_ * ways; }
 
-  const Moment forget_;
+  Moment forget_;
   const std::size_t sets_;
   std::vector<Bucket> buckets_;
 };
@@ -46,6 +48,7 @@ class GoodKeys {
   GoodKeys(std::size_t capacity, Moment lasts);
   [[nodiscard]] bool has(std::uint64_t key, Moment now) const noexcept;
   void add(std::uint64_t key, Moment now) noexcept;
+  void set_lasts(Moment lasts) noexcept { lasts_ = lasts; }
 
  private:
   static constexpr std::size_t ways = 8;
@@ -53,7 +56,7 @@ class GoodKeys {
     std::uint64_t key = 0;
     Moment at{};
   };
-  const Moment lasts_;
+  Moment lasts_;
   const std::size_t sets_;
   std::vector<Good> keys_;
 };
@@ -80,6 +83,9 @@ class GuessGuard {
 
   explicit GuessGuard(const GuessLimits& limits);
 
+  /// Other limits from now on, for the failures that are counted too. How many are tracked stays.
+  void use(const GuessLimits& limits);
+
   /// `login_key` in lower case, so that spellings of one login count together.
   [[nodiscard]] Caller caller(std::string_view login_key, const Address& address) const;
 
@@ -99,11 +105,12 @@ class GuessGuard {
   [[nodiscard]] Moment slow(double level, int free) const noexcept;
   /// Refuses in `decision` when one more does not fit.
   static bool is_full(const LeakyBuckets& buckets, std::uint64_t key, int burst, Moment now, Decision& decision);
-  Decision admit_alone(LeakyBuckets& buckets, std::uint64_t key, int free, int burst, Moment now);
+  Decision admit_alone(LeakyBuckets& buckets, std::uint64_t key, int GuessLimits::* free, int GuessLimits::* burst,
+                       Moment now);
 
-  const GuessLimits limits_;
   const SipHash hash_;
-  std::mutex mutex_;
+  std::mutex mutex_;  // of what follows
+  GuessLimits limits_;
   LeakyBuckets pairs_;
   LeakyBuckets addresses_;
   LeakyBuckets logins_;

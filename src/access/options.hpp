@@ -9,7 +9,9 @@ namespace otklik::access {
 struct Argon2Cost {
   std::uint32_t memory_kib = 19 * 1024;  ///< OWASP's least for t = 2, p = 1
   std::uint32_t passes = 2;
-  std::uint32_t lanes = 1;
+  std::uint32_t lanes = 1;  ///< not a setting: a check is one thread's work, and more of them cost the same
+
+  bool operator==(const Argon2Cost&) const = default;
 };
 
 /// Failures are counted in buckets that leak: a failure fills one in, and one is forgotten every so often. Past `free`
@@ -29,12 +31,16 @@ struct GuessLimits {
   std::size_t most_trusted = 1 << 14;  ///< (login, address) pairs remembered as good
   std::chrono::hours trusted_for{30 *
                                  24};  ///< since the pair's last success: neither its address nor its login stops it
+
+  bool operator==(const GuessLimits&) const = default;
 };
 
 struct CacheOptions {
   std::size_t capacity = 1 << 14;  ///< verified header values (64 bytes each); the longest unused make room
   std::chrono::seconds idle{600};
   std::chrono::seconds total{3600};  ///< then the password is checked again
+
+  bool operator==(const CacheOptions&) const = default;
 };
 
 struct DoorkeeperOptions {
@@ -50,6 +56,8 @@ struct DoorkeeperOptions {
   std::chrono::seconds summary_every{60};  ///< uncounted refusals are summed, tokens' last uses written
   int refusals_told_burst = 100;           ///< LoginRefused facts told singly; more are summed
   std::chrono::milliseconds refusals_told_each{500};
+
+  bool operator==(const DoorkeeperOptions&) const = default;
 };
 
 }  // namespace otklik::access

@@ -10,6 +10,7 @@ namespace otklik::access {
 void RefusalTally::wrong(core::LoginRefused fact, std::chrono::nanoseconds now) {
   {
     const std::lock_guard lock(mutex_);
+    ++totals_.wrong;
     if (each_.count() > 0) {
       left_ = std::min(static_cast<double>(burst_),
                        left_ + static_cast<double>((now - at_).count()) / static_cast<double>(each_.count()));
@@ -24,9 +25,20 @@ void RefusalTally::wrong(core::LoginRefused fact, std::chrono::nanoseconds now) 
   journal_.tell(std::move(fact));
 }
 
+void RefusalTally::repeated() {
+  const std::lock_guard lock(mutex_);
+  ++totals_.wrong;
+}
+
 void RefusalTally::not_checked(bool guessing) {
   const std::lock_guard lock(mutex_);
   ++(guessing ? guessing_ : busy_);
+  ++(guessing ? totals_.guessing : totals_.busy);
+}
+
+RefusalTally::Totals RefusalTally::totals() const {
+  const std::lock_guard lock(mutex_);
+  return totals_;
 }
 
 void RefusalTally::sum_up() {

@@ -30,6 +30,8 @@ struct Network {
 
   static std::optional<Network> parse(std::string_view text) noexcept;
   [[nodiscard]] bool contains(const Address& a) const noexcept;
+
+  bool operator==(const Network&) const = default;
 };
 
 /// `host:port`, `[v6]:port`, `*:port` (every address, both families).

@@ -25,8 +25,7 @@ class JsonMessage final : public spdlog::custom_flag_formatter {
 
 }  // namespace
 
-void start(Format format, const std::string& level) {
-  auto logger = std::make_shared<spdlog::logger>("otklik", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+void use(Format format, const std::string& level) {
   auto formatter = std::make_unique<spdlog::pattern_formatter>();
   if (format == Format::json) {
     formatter->add_flag<JsonMessage>('*');
@@ -34,10 +33,16 @@ void start(Format format, const std::string& level) {
   } else {
     formatter->set_pattern("%Y-%m-%d %H:%M:%S.%e %l %v");
   }
+  const auto logger = spdlog::default_logger();
   logger->set_formatter(std::move(formatter));
   logger->set_level(spdlog::level::from_str(level));
+}
+
+void start(Format format, const std::string& level) {
+  auto logger = std::make_shared<spdlog::logger>("otklik", std::make_shared<spdlog::sinks::stderr_sink_mt>());
   logger->flush_on(spdlog::level::warn);
   spdlog::set_default_logger(std::move(logger));
+  use(format, level);
   spdlog::flush_every(std::chrono::seconds(1));
 }
 

@@ -17,6 +17,9 @@ enum class Format { text, json };
 /// Call once, before the first thread. `level`: trace debug info warn error off.
 void start(Format format, const std::string& level);
 
+/// Another form or level from now on. Any thread, after start().
+void use(Format format, const std::string& level);
+
 /// Flushes and stops: call last.
 void stop();
 

@@ -132,31 +132,45 @@ Result<std::chrono::milliseconds> parse_duration(std::string_view text) {
   return std::chrono::milliseconds(*ms);
 }
 
+void SettingsTable::add_row(std::string key, std::string type, SettingHelp help, bool secret, Set set, Get get) {
+  std::string default_value = get();
+  entries_.push_back({.key = std::move(key),
+                      .type = std::move(type),
+                      .default_value = std::move(default_value),
+                      .help = std::move(help),
+                      .secret = secret,
+                      .live = adding_live_,
+                      .set = std::move(set),
+                      .get = std::move(get)});
+}
+
 void SettingsTable::add(std::string key, bool& field, SettingHelp help) {
   const auto get = [&field] { return std::string(field ? "true" : "false"); };
-  entries_.push_back({std::move(key), "yes/no", get(), std::move(help), false,
-                      [&field](const SettingValue& value) -> Result<> {
-                        const auto* flag = std::get_if<bool>(&value);
-                        if (flag == nullptr) return wants("true or false");
-                        field = *flag;
-                        return {};
-                      },
-                      get});
+  add_row(
+      std::move(key), "yes/no", std::move(help), false,
+      [&field](const SettingValue& value) -> Result<> {
+        const auto* flag = std::get_if<bool>(&value);
+        if (flag == nullptr) return wants("true or false");
+        field = *flag;
+        return {};
+      },
+      get);
 }
 
 template <class Whole>
 void SettingsTable::add_number(std::string key, Whole& field, Whole least, Whole most, SettingHelp help) {
   const auto get = [&field] { return std::to_string(field); };
-  entries_.push_back({std::move(key), "number", get(), std::move(help), false,
-                      [&field, least, most](const SettingValue& value) -> Result<> {
-                        const auto* number = std::get_if<std::int64_t>(&value);
-                        if (number == nullptr || std::cmp_less(*number, least) || std::cmp_greater(*number, most)) {
-                          return wants(fmt::format("a whole number from {} to {}", least, most));
-                        }
-                        field = static_cast<Whole>(*number);
-                        return {};
-                      },
-                      get});
+  add_row(
+      std::move(key), "number", std::move(help), false,
+      [&field, least, most](const SettingValue& value) -> Result<> {
+        const auto* number = std::get_if<std::int64_t>(&value);
+        if (number == nullptr || std::cmp_less(*number, least) || std::cmp_greater(*number, most)) {
+          return wants(fmt::format("a whole number from {} to {}", least, most));
+        }
+        field = static_cast<Whole>(*number);
+        return {};
+      },
+      get);
 }
 
 void SettingsTable::add(std::string key, int& field, int least, int most, SettingHelp help) {
@@ -174,95 +188,111 @@ void SettingsTable::add(std::string key, std::uint64_t& field, std::uint64_t lea
 
 void SettingsTable::add(std::string key, std::string& field, SettingHelp help, bool secret) {
   const auto get = [&field] { return quoted(field); };
-  entries_.push_back({std::move(key), "text", get(), std::move(help), secret,
-                      [&field](const SettingValue& value) -> Result<> {
-                        const auto* text = std::get_if<std::string>(&value);
-                        if (text == nullptr) return wants("a text in quotes");
-                        field = *text;
-                        return {};
-                      },
-                      get});
+  add_row(
+      std::move(key), "text", std::move(help), secret,
+      [&field](const SettingValue& value) -> Result<> {
+        const auto* text = std::get_if<std::string>(&value);
+        if (text == nullptr) return wants("a text in quotes");
+        field = *text;
+        return {};
+      },
+      get);
 }
 
 void SettingsTable::add(std::string key, std::vector<std::string>& field, SettingHelp help) {
   const auto get = [&field] { return listed(field); };
-  entries_.push_back({std::move(key), "list", get(), std::move(help), false,
-                      [&field](const SettingValue& value) -> Result<> {
-                        if (const auto* list = std::get_if<std::vector<std::string>>(&value)) {
-                          field = *list;
-                        } else if (const auto* one = std::get_if<std::string>(&value)) {
-                          field = {*one};
-                        } else {
-                          return wants(R"(a list of texts, ["a", "b"])");
-                        }
-                        return {};
-                      },
-                      get});
+  add_row(
+      std::move(key), "list", std::move(help), false,
+      [&field](const SettingValue& value) -> Result<> {
+        if (const auto* list = std::get_if<std::vector<std::string>>(&value)) {
+          field = *list;
+        } else if (const auto* one = std::get_if<std::string>(&value)) {
+          field = {*one};
+        } else {
+          return wants(R"(a list of texts, ["a", "b"])");
+        }
+        return {};
+      },
+      get);
 }
 
 void SettingsTable::add_choice(std::string key, std::string& field, std::vector<std::string> choices,
                                SettingHelp help) {
   const auto get = [&field] { return quoted(field); };
   std::string type = fmt::format("{}", fmt::join(choices, "|"));
-  entries_.push_back({std::move(key), type, get(), std::move(help), false,
-                      [&field, type, choices = std::move(choices)](const SettingValue& value) -> Result<> {
-                        const auto* text = std::get_if<std::string>(&value);
-                        if (text == nullptr || std::ranges::find(choices, *text) == choices.end()) {
-                          return wants("one of " + type);
-                        }
-                        field = *text;
-                        return {};
-                      },
-                      get});
+  add_row(
+      std::move(key), type, std::move(help), false,
+      [&field, type, choices = std::move(choices)](const SettingValue& value) -> Result<> {
+        const auto* text = std::get_if<std::string>(&value);
+        if (text == nullptr || std::ranges::find(choices, *text) == choices.end()) {
+          return wants("one of " + type);
+        }
+        field = *text;
+        return {};
+      },
+      get);
 }
 
 void SettingsTable::add_size(std::string key, std::size_t& field, SettingHelp help) {
   const auto get = [&field] { return size_text(field); };
-  entries_.push_back({std::move(key), "size", get(), std::move(help), false,
-                      [&field](const SettingValue& value) -> Result<> {
-                        Result<std::uint64_t> bytes = wants(size_example);
-                        if (const auto* text = std::get_if<std::string>(&value)) {
-                          bytes = parse_size(*text);
-                        } else if (const auto* n = std::get_if<std::int64_t>(&value); n != nullptr && *n >= 0) {
-                          bytes = static_cast<std::uint64_t>(*n);
-                        }
-                        if (!bytes) return std::unexpected(bytes.error());
-                        field = *bytes;
-                        return {};
-                      },
-                      get});
+  add_row(
+      std::move(key), "size", std::move(help), false,
+      [&field](const SettingValue& value) -> Result<> {
+        Result<std::uint64_t> bytes = wants(size_example);
+        if (const auto* text = std::get_if<std::string>(&value)) {
+          bytes = parse_size(*text);
+        } else if (const auto* n = std::get_if<std::int64_t>(&value); n != nullptr && *n >= 0) {
+          bytes = static_cast<std::uint64_t>(*n);
+        }
+        if (!bytes) return std::unexpected(bytes.error());
+        field = *bytes;
+        return {};
+      },
+      get);
 }
 
 void SettingsTable::add_duration(std::string key, std::chrono::milliseconds& field, SettingHelp help) {
   const auto get = [&field] { return duration_text(field); };
-  entries_.push_back({std::move(key), "duration", get(), std::move(help), false,
-                      [&field](const SettingValue& value) -> Result<> {
-                        const auto parsed = duration_from(value);
-                        if (!parsed) return std::unexpected(parsed.error());
-                        field = *parsed;
-                        return {};
-                      },
-                      get});
+  add_row(
+      std::move(key), "duration", std::move(help), false,
+      [&field](const SettingValue& value) -> Result<> {
+        const auto parsed = duration_from(value);
+        if (!parsed) return std::unexpected(parsed.error());
+        field = *parsed;
+        return {};
+      },
+      get);
+}
+
+template <class Unit>
+void SettingsTable::add_whole(std::string key, Unit& field, std::string_view unit, SettingHelp help) {
+  const auto get = [&field] { return duration_text(field); };
+  add_row(
+      std::move(key), "duration", std::move(help), false,
+      [&field, unit](const SettingValue& value) -> Result<> {
+        const auto parsed = duration_from(value);
+        if (!parsed) return std::unexpected(parsed.error());
+        const auto whole = std::chrono::duration_cast<Unit>(*parsed);
+        if (whole != *parsed) return wants(fmt::format("whole {}", unit));
+        field = whole;
+        return {};
+      },
+      get);
 }
 
 void SettingsTable::add_duration(std::string key, std::chrono::seconds& field, SettingHelp help) {
-  const auto get = [&field] { return duration_text(field); };
-  entries_.push_back({std::move(key), "duration", get(), std::move(help), false,
-                      [&field](const SettingValue& value) -> Result<> {
-                        const auto parsed = duration_from(value);
-                        if (!parsed) return std::unexpected(parsed.error());
-                        if (parsed->count() % 1000 != 0) return wants("whole seconds");
-                        field = std::chrono::duration_cast<std::chrono::seconds>(*parsed);
-                        return {};
-                      },
-                      get});
+  add_whole(std::move(key), field, "seconds", std::move(help));
+}
+
+void SettingsTable::add_duration(std::string key, std::chrono::hours& field, SettingHelp help) {
+  add_whole(std::move(key), field, "hours", std::move(help));
 }
 
 void SettingsTable::add_named_sections(std::string prefix, std::function<Result<>(const std::string&)> make) {
   named_.push_back({std::move(prefix), std::move(make), {}});
 }
 
-Setting* SettingsTable::find(std::string_view key) noexcept {
+const Setting* SettingsTable::find(std::string_view key) const noexcept {
   const auto found = std::ranges::find(entries_, key, &Setting::key);
   return found == entries_.end() ? nullptr : &*found;
 }
@@ -299,7 +329,7 @@ Result<> SettingsTable::make_named_section(std::string_view key, const std::stri
 
 Result<> SettingsTable::apply(const std::string& key, const SettingValue& value, const std::string& where) {
   if (auto made = make_named_section(key, where); !made) return made;
-  Setting* entry = find(key);
+  const Setting* entry = find(key);
   if (entry == nullptr) {
     const auto near = nearest(key);
     return fail(ErrorCode::bad_request, fmt::format("{}: unknown key \"{}\"{}", where, key,

@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -27,6 +28,7 @@ struct Setting {
   std::string default_value;  ///< as TOML writes it
   SettingHelp help;
   bool secret = false;  ///< shown as `"***"`
+  bool live = false;    ///< a running server takes a change of it; otherwise it holds from the next start on
   std::function<Result<>(const SettingValue&)> set;
   std::function<std::string()> get;  ///< as TOML writes it
 };
@@ -48,6 +50,21 @@ class SettingsTable {
   void add_size(std::string key, std::size_t& field, SettingHelp help);
   void add_duration(std::string key, std::chrono::milliseconds& field, SettingHelp help);
   void add_duration(std::string key, std::chrono::seconds& field, SettingHelp help);
+  void add_duration(std::string key, std::chrono::hours& field, SettingHelp help);
+
+  /// Rows added while it lives are live: only who sees to it that a running server takes the change may say so.
+  class [[nodiscard]] LiveRows {
+   public:
+    explicit LiveRows(SettingsTable& table) : table_(table), before_(std::exchange(table.adding_live_, true)) {}
+    ~LiveRows() { table_.adding_live_ = before_; }
+    LiveRows(const LiveRows&) = delete;
+    LiveRows& operator=(const LiveRows&) = delete;
+
+   private:
+    SettingsTable& table_;
+    const bool before_;
+  };
+  LiveRows live_rows() { return LiveRows(*this); }
 
   /// Sections whose names the administrator chooses: `[datasource.crm]`. `make` is called once for each name that the
   /// file holds and adds that section's keys (`datasource.crm.connect`, …) to this table; an Error refuses the name.
@@ -61,12 +78,18 @@ class SettingsTable {
   Result<> set(std::string_view assignment);
 
   [[nodiscard]] const std::vector<Setting>& entries() const noexcept { return entries_; }
+  /// Null: there is none.
+  [[nodiscard]] const Setting* find(std::string_view key) const noexcept;
 
  private:
+  using Set = std::function<Result<>(const SettingValue&)>;
+  using Get = std::function<std::string()>;
+  void add_row(std::string key, std::string type, SettingHelp help, bool secret, Set set, Get get);
   template <class Whole>
   void add_number(std::string key, Whole& field, Whole least, Whole most, SettingHelp help);
+  template <class Unit>
+  void add_whole(std::string key, Unit& field, std::string_view unit, SettingHelp help);
   Result<> apply(const std::string& key, const SettingValue& value, const std::string& where);
-  Setting* find(std::string_view key) noexcept;
   [[nodiscard]] std::string nearest(std::string_view key) const;
   Result<> make_named_section(std::string_view key, const std::string& where);
 
@@ -78,6 +101,7 @@ class SettingsTable {
 
   std::vector<Setting> entries_;
   std::vector<NamedSections> named_;
+  bool adding_live_ = false;
 };
 
 /// "16 MiB" → bytes; a bare number is bytes. Errors: `bad_request`.

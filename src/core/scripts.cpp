@@ -92,19 +92,20 @@ ScriptsView Scripts::snapshot() {
   return {.running = running_.snapshot(), .scenarios = scenarios_.snapshot(), .total = total_};
 }
 
-void Scripts::check(std::vector<std::string>& violations) const {
+void Scripts::check(const ScriptsView& state, std::vector<std::string>& violations) {
+  const auto& [running_now, scenarios, total] = state;
   std::map<std::string, std::uint64_t> running;
   std::size_t runs = 0;
-  running_.now().for_each([&](const Uuid& id, const ScriptRun& run) {
+  running_now.for_each([&](const Uuid& id, const ScriptRun& run) {
     ++runs;
     if (id != run.run) violations.push_back(fmt::format("run {} is kept under {}", run.run.text(), id.text()));
-    ++running[scenarios_.now().find(run.scenario) != nullptr ? run.scenario : the_rest];
+    ++running[scenarios.find(run.scenario) != nullptr ? run.scenario : the_rest];
   });
-  if (runs != running_.now().size()) {
-    violations.push_back(fmt::format("{} runs are found, {} are counted", runs, running_.now().size()));
+  if (runs != running_now.size()) {
+    violations.push_back(fmt::format("{} runs are found, {} are counted", runs, running_now.size()));
   }
   ScenarioFigures sum;
-  scenarios_.now().for_each([&](const std::string& scenario, const ScenarioFigures& f) {
+  scenarios.for_each([&](const std::string& scenario, const ScenarioFigures& f) {
     check_sum(scenario, f, violations);
     const auto found = running.find(scenario);
     const std::uint64_t really = found == running.end() ? 0 : found->second;
@@ -120,12 +121,12 @@ void Scripts::check(std::vector<std::string>& violations) const {
     sum.running += f.running;
   });
   for (const auto& [scenario, count] : running) violations.push_back(scenario + ": runs, but has no figures");
-  check_sum("all scenarios", total_, violations);
-  if (sum.started != total_.started || sum.finished != total_.finished || sum.failed != total_.failed ||
-      sum.stopped != total_.stopped || sum.running != total_.running) {
+  check_sum("all scenarios", total, violations);
+  if (sum.started != total.started || sum.finished != total.finished || sum.failed != total.failed ||
+      sum.stopped != total.stopped || sum.running != total.running) {
     violations.emplace_back("the figures of all scenarios are not the sum of each one's");
   }
-  if (scenarios_.now().size() > max_names + 1) violations.emplace_back("more scenarios have figures than may");
+  if (scenarios.size() > max_names + 1) violations.emplace_back("more scenarios have figures than may");
 }
 
 }  // namespace otklik::core

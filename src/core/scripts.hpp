@@ -27,7 +27,9 @@ class Scripts {
   [[nodiscard]] ScriptsView snapshot();
 
   /// Appends a sentence for every invariant that does not hold.
-  void check(std::vector<std::string>& violations) const;
+  void check(std::vector<std::string>& violations) const { check({running(), scenarios(), total_}, violations); }
+  /// Likewise of any state, so that a test can show that each is seen.
+  static void check(const ScriptsView& state, std::vector<std::string>& violations);
 
  private:
   ScenarioFigures& figures_of(const std::string& scenario);

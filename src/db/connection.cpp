@@ -195,8 +195,10 @@ Result<> Connection::begin(Access access) {
     if (auto done = connect(); !done) return done;
   }
   auto begun = plain(sql, "beginning");
-  if (!begun && dialect_ == Dialect::postgresql && PQstatus(postgres_handle(*session_)) != CONNECTION_OK) {
-    session_.reset();  // the server was restarted, or the network was: nothing of this transaction was sent yet
+  if (!begun && dialect_ == Dialect::postgresql) {
+    // The server was restarted, or the network was. libpq may have read the server's farewell and not yet the end of the
+    // stream, so its status does not tell; nothing of this transaction was sent, so a new connection loses nothing.
+    session_.reset();
     if (auto done = connect(); !done) return done;
     begun = plain(sql, "beginning");
   }

@@ -31,7 +31,7 @@ struct ConnectionOptions {
   std::string file{};                     ///< SQLite: the database file, made with mode 0600 when absent
   std::string connect{};                  ///< PostgreSQL: `host=… dbname=… user=… password=…`; never logged
   std::chrono::seconds busy_timeout{10};  ///< SQLite: how long another program's lock is waited for
-  bool read_only = false;                 ///< refuses writes; the file must exist
+  bool read_only = false;  ///< refuses writes; the file must exist; not a setting: readers are, the writer is not
 };
 
 /// One connection to the database of our own tables. One thread at a time.

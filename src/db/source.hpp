@@ -25,13 +25,15 @@ struct Rows {
 
 /// A database that scenarios may ask, by its name in the settings (`[datasource.NAME]`).
 struct SourceOptions {
-  std::string backend;   ///< `sqlite3` or `postgresql`
-  std::string connect;   ///< as SOCI takes it; never shown to a client, never logged
-  int connections = 4;   ///< at most so many at once
+  std::string backend;  ///< `sqlite3` or `postgresql`
+  std::string connect;  ///< as SOCI takes it; never shown to a client, never logged
+  int connections = 4;  ///< at most so many at once
   bool read_only = false;
   std::chrono::milliseconds timeout{30'000};  ///< of one query when the caller asks for none
   std::size_t most_rows = 100'000;            ///< past it: `too_large`
   std::size_t most_bytes = 64 * 1024 * 1024;  ///< of one answer: `too_large`
+
+  bool operator==(const SourceOptions&) const = default;
 };
 
 /// Runs SQL with bound parameters on a pool of connections. Blocks: call it from a thread that may wait.

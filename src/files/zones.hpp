@@ -26,6 +26,8 @@ struct ZoneOptions {
 
   std::uint64_t script_file_size = 1ULL << 30;  ///< bytes; a file that a scenario writes grows to no more: `too_large`
   std::size_t script_list_count = 100'000;      ///< entries of one listing: past it `too_large`
+
+  bool operator==(const ZoneOptions&) const = default;
 };
 
 /// The files that scenarios may touch. Nothing in it changes after it is made: a new setting makes a new one.

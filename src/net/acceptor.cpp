@@ -130,11 +130,12 @@ Result<UniqueFd> open_listening_socket(const Endpoint& endpoint, Endpoint& bound
   return fd;
 }
 
-Acceptor::Acceptor(UniqueFd socket, const ListenerOptions& options, Worker& home,
-                   std::span<const std::unique_ptr<Worker>> workers)
+Acceptor::Acceptor(UniqueFd socket, const ListenerOptions& options, std::shared_ptr<ListenerCounts> counts,
+                   Worker& home, std::span<const std::unique_ptr<Worker>> workers)
     : socket_(std::move(socket)),
       application_(*options.application),
       tls_(options.tls),
+      counts_(std::move(counts)),
       home_(home),
       workers_(workers),
       pause_([](void* self) { static_cast<Acceptor*>(self)->start(); }, this),
@@ -193,10 +194,13 @@ void Acceptor::admit(UniqueFd fd, const Address& peer) {
   auto [verdict, place] = shared.census.enter(peer, peer.is_loopback() || shared.trusts(peer));
   if (verdict != Census::Verdict::admitted) {
     WorkerFigures::add(home_.figures().refused);
+    counts_->refused.fetch_add(1, std::memory_order_relaxed);
     turn_away(std::move(fd), verdict);
     return;
   }
   WorkerFigures::add(home_.figures().accepted);
+  counts_->accepted.fetch_add(1, std::memory_order_relaxed);
+  place.count_at(counts_);
   SslPtr ssl;
   if (tls_) {
     const auto context = shared.tls.take();

@@ -22,7 +22,7 @@ namespace otklik::net {
 class Acceptor final : public Watcher {
  public:
   /// `socket` must listen and be non-blocking; `home` is the worker that accepts. All outlive the acceptor.
-  Acceptor(UniqueFd socket, const ListenerOptions& options, Worker& home,
+  Acceptor(UniqueFd socket, const ListenerOptions& options, std::shared_ptr<ListenerCounts> counts, Worker& home,
            std::span<const std::unique_ptr<Worker>> workers);
 
   /// Begins; on the home loop, as are the rest.
@@ -44,6 +44,7 @@ class Acceptor final : public Watcher {
   UniqueFd socket_;
   Application& application_;
   const bool tls_;
+  const std::shared_ptr<ListenerCounts> counts_;
   Worker& home_;
   std::span<const std::unique_ptr<Worker>> workers_;
   std::size_t next_ = 0;

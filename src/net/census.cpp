@@ -22,6 +22,12 @@ std::pair<Census::Verdict, Census::Place> Census::enter(const Address& caller, b
   return {Verdict::admitted, std::move(place)};
 }
 
+void Census::limit(std::size_t most, std::size_t most_of_a_caller) {
+  const std::lock_guard lock(mutex_);
+  most_ = most;
+  most_of_a_caller_ = most_of_a_caller;
+}
+
 void Census::leave(const Address& caller, bool counted) noexcept {
   open_.fetch_sub(1, std::memory_order_relaxed);
   if (!counted) return;

@@ -21,6 +21,8 @@ struct Limits {
   std::size_t connections = 20'000;                  ///< in all: 503
   std::size_t connections_per_address = 1'000;       ///< 429; loopback is not limited
   std::size_t requests_per_connection = 0;           ///< 0: as many as come
+
+  bool operator==(const Limits&) const = default;
 };
 
 }  // namespace otklik::net

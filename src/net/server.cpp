@@ -18,7 +18,7 @@ namespace otklik::net {
 class Server::Impl {
  public:
   explicit Impl(ServerOptions options) : shared_(std::move(options)) {
-    const int wanted = shared_.options.threads;
+    const int wanted = shared_.options->threads;
     const unsigned count =
         wanted > 0 ? static_cast<unsigned>(wanted) : std::max(1U, std::thread::hardware_concurrency());
     for (unsigned i = 0; i < count; ++i) {
@@ -32,6 +32,7 @@ class Server::Impl {
   ~Impl() { stop(std::chrono::milliseconds(0)); }
 
   Result<Listening> listen(const ListenerOptions& listener);
+  void use(ServerOptions options);
   Result<> load_certificates();
   void stop(std::chrono::milliseconds limit);
   [[nodiscard]] ServerFigures figures() const;
@@ -68,6 +69,8 @@ class Server::Impl {
   std::vector<std::unique_ptr<Acceptor>> acceptors_;
   std::size_t next_home_ = 0;
   bool stopped_ = false;
+  mutable std::mutex counts_mutex_;  ///< of what follows; stop() holds the other while a loop asks for figures
+  std::vector<std::pair<Listening, std::shared_ptr<ListenerCounts>>> counts_;
 };
 
 Result<Listening> Server::Impl::listen(const ListenerOptions& listener) {
@@ -80,13 +83,24 @@ Result<Listening> Server::Impl::listen(const ListenerOptions& listener) {
   auto socket = open_listening_socket(listener.endpoint, listening.endpoint);
   if (!socket) return std::unexpected(socket.error());
   Worker& home = *workers_[next_home_++ % workers_.size()];
-  auto& acceptor = acceptors_.emplace_back(std::make_unique<Acceptor>(std::move(*socket), listener, home, workers_));
+  const auto counts = std::make_shared<ListenerCounts>();
+  auto& acceptor =
+      acceptors_.emplace_back(std::make_unique<Acceptor>(std::move(*socket), listener, counts, home, workers_));
+  {
+    const std::lock_guard counting(counts_mutex_);
+    counts_.emplace_back(listening, counts);
+  }
   home.loop().post([&a = *acceptor] { a.start(); });  // the kernel accepts from now on
   return listening;
 }
 
+void Server::Impl::use(ServerOptions options) {
+  shared_.census.limit(options.limits.connections, options.limits.connections_per_address);
+  shared_.options.publish(std::move(options));
+}
+
 Result<> Server::Impl::load_certificates() {
-  auto context = TlsContext::load(shared_.options.tls);
+  auto context = TlsContext::load(shared_.options->tls);
   if (!context) return std::unexpected(context.error());
   shared_.tls.publish(std::move(*context));
   return {};
@@ -126,12 +140,18 @@ ServerFigures Server::Impl::figures() const {
     sum.status_5xx += value(f.by_class[5]);
   }
   sum.connections_open = shared_.census.open();
+  const std::lock_guard counting(counts_mutex_);
+  for (const auto& [listener, counts] : counts_) {
+    sum.listeners.push_back(
+        {listener, value(counts->accepted), value(counts->refused), counts->open.load(std::memory_order_relaxed)});
+  }
   return sum;
 }
 
 Server::Server(ServerOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
 Server::~Server() = default;
 Result<Listening> Server::listen(const ListenerOptions& listener) { return impl_->listen(listener); }
+void Server::use(ServerOptions options) { impl_->use(std::move(options)); }
 Result<> Server::reload_certificates() { return impl_->load_certificates(); }
 void Server::stop(std::chrono::milliseconds limit) { impl_->stop(limit); }
 ServerFigures Server::figures() const { return impl_->figures(); }

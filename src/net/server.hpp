@@ -28,6 +28,8 @@ struct ServerOptions {
   std::vector<std::string> cors_origins;  ///< empty: CORS off; `*`: any origin, without credentials
   std::vector<std::string> cors_exposed;  ///< headers of ours that a page of another origin may read
   bool access_log = true;
+
+  bool operator==(const ServerOptions&) const = default;
 };
 
 /// A listener that really accepts.
@@ -37,12 +39,19 @@ struct Listening {
   bool admin = false;
 };
 
+struct ListenerFigures {
+  Listening listener;
+  std::uint64_t accepted = 0, refused = 0;
+  std::size_t open = 0;
+};
+
 /// Figures since start, for /metrics.
 struct ServerFigures {
   std::uint64_t connections_accepted = 0, connections_open = 0, connections_refused = 0;
   std::uint64_t requests = 0, bytes_in = 0, bytes_out = 0;
   std::uint64_t malformed = 0, timed_out = 0;
   std::uint64_t status_2xx = 0, status_3xx = 0, status_4xx = 0, status_5xx = 0;
+  std::vector<ListenerFigures> listeners;
 };
 
 /// The HTTP server: one loop (thread) for each core, each connection on one of them for its life.
@@ -54,6 +63,10 @@ class Server {
   /// Binds, and accepts when it returns. Errors: `bad_request` for an address that cannot be read or resolved, `failed`
   /// with the port and the cause when it cannot be bound, or the certificate cannot be used.
   Result<Listening> listen(const ListenerOptions& listener);
+
+  /// These hold from now on, for connections that stand too; a timer that runs keeps its end. The loops stay as many as
+  /// they are. Another certificate is served from the next reload_certificates() on. Any thread.
+  void use(ServerOptions options);
 
   /// Certificates read anew; the old ones stay in use when that fails. Connections that stand are not touched.
   Result<> reload_certificates();

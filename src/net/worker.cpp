@@ -21,7 +21,7 @@ std::uint64_t first_request_id(unsigned index) {
 }  // namespace
 
 bool ServerShared::trusts(const Address& peer) const noexcept {
-  for (const auto& network : options.trusted_proxies) {
+  for (const auto& network : options->trusted_proxies) {
     if (network.contains(peer)) return true;
   }
   return false;

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/live.hpp"
 #include "base/snapshot.hpp"
 #include "net/census.hpp"
 #include "net/exchange.hpp"
@@ -20,14 +21,14 @@ namespace otklik::net {
 
 class Connection;
 
-/// What all loops of a server share: settings, which do not change, and counters for all of them.
+/// What all loops of a server share: settings, and counters for all of them.
 struct ServerShared {
   explicit ServerShared(ServerOptions o)
-      : options(std::move(o)), census(options.limits.connections, options.limits.connections_per_address) {}
+      : options(std::move(o)), census(options->limits.connections, options->limits.connections_per_address) {}
 
   [[nodiscard]] bool trusts(const Address& peer) const noexcept;
 
-  const ServerOptions options;
+  Live<ServerOptions> options;
   Census census;
   SnapshotHolder<TlsContext> tls{nullptr};
 };
@@ -51,8 +52,8 @@ class Worker {
 
   [[nodiscard]] Loop& loop() noexcept { return *loop_; }
   [[nodiscard]] ServerShared& shared() noexcept { return shared_; }
-  [[nodiscard]] const ServerOptions& options() const noexcept { return shared_.options; }
-  [[nodiscard]] const Limits& limits() const noexcept { return shared_.options.limits; }
+  [[nodiscard]] const ServerOptions& options() const noexcept { return *shared_.options; }
+  [[nodiscard]] const Limits& limits() const noexcept { return shared_.options->limits; }
   [[nodiscard]] WorkerFigures& figures() noexcept { return figures_; }
 
   /// Connections here now, counting those on their way: for who deals them out. Any thread.

@@ -15,6 +15,8 @@ struct Limits {
   std::size_t memory = 32 * 1024 * 1024;     ///< bytes
   std::uint64_t instructions = 200'000'000;  ///< Lua instructions; C functions charge about one for each byte or step
   std::chrono::milliseconds time{300'000};   ///< from start to end, waiting included
+
+  bool operator==(const Limits&) const = default;
 };
 
 /// The account of one run, reachable from its Lua state. A run is only ever on one thread at a time.

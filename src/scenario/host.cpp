@@ -37,12 +37,20 @@ Host::Host(Options options, std::unique_ptr<Repository> repository, core::Journa
     : options_(std::move(options)),
       journal_(journal),
       repository_(std::move(repository)),
-      variables_(options_.global_variables, options_.global_bytes, options_.once_keys),
-      http_(options_.http),
-      sql_(std::move(sources), options_.sql_queue),
-      file_work_("script-file", options_.file_threads, options_.file_queue),
-      scheduler_(options_.threads, [this](std::shared_ptr<Run> run) { turn(std::move(run), false); }),
+      variables_(options_->global_variables, options_->global_bytes, options_->once_keys),
+      http_(options_->http),
+      sql_(std::move(sources), options_->sql_queue),
+      file_work_("script-file", options_->file_threads, options_->file_queue),
+      scheduler_(options_->threads, [this](std::shared_ptr<Run> run) { turn(std::move(run), false); }),
       services_{options_, journal_, files, *repository_, variables_, http_, sql_, file_work_, timers_, scheduler_} {}
+
+void Host::use(Options options) {
+  options = tidy(std::move(options));
+  repository_->use({options.folder, options.scenario_bytes, options.recheck});
+  variables_.limit(options.global_variables, options.global_bytes, options.once_keys);
+  http_.use(options.http);
+  options_.publish(std::move(options));
+}
 
 Host::~Host() { stop(std::chrono::milliseconds{0}); }
 
@@ -57,7 +65,7 @@ std::expected<Uuid, Refusal> Host::start(core::ScriptStart start,
     const std::lock_guard lock(mutex_);
     return refuse(stopping_ ? Refusal::stopping : Refusal::storage_full);
   }
-  const auto is_too_long = [this](const std::string& text) { return text.size() > options_.parameter_bytes; };
+  const auto is_too_long = [this](const std::string& text) { return text.size() > options_->parameter_bytes; };
   if (std::ranges::any_of(start.parameters, is_too_long)) return refuse(Refusal::bad_parameter);
   auto scenario = repository_->find(start.scenario);
   if (!scenario) return refuse(scenario.error());
@@ -78,13 +86,13 @@ std::expected<void, Refusal> Host::admit(const std::shared_ptr<Run>& run) {
   const auto& start = run->started_with();
   const std::lock_guard lock(mutex_);
   if (stopping_) return std::unexpected(Refusal::stopping);
-  if (runs_.size() >= options_.most_runs || scheduler_.ready() >= options_.most_queued) {
+  if (runs_.size() >= options_->most_runs || scheduler_.ready() >= options_->most_queued) {
     return std::unexpected(Refusal::too_many);
   }
   if (start.anonymous) {
-    if (anonymous_ >= options_.most_anonymous) return std::unexpected(Refusal::too_many);
+    if (anonymous_ >= options_->most_anonymous) return std::unexpected(Refusal::too_many);
     auto& of_caller = of_caller_[start.caller_key];
-    if (of_caller >= options_.most_for_caller) return std::unexpected(Refusal::too_many);
+    if (of_caller >= options_->most_for_caller) return std::unexpected(Refusal::too_many);
     ++of_caller;
     ++anonymous_;
   }

@@ -7,9 +7,11 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
+#include "base/live.hpp"
 #include "core/ports/journal.hpp"
 #include "core/ports/script_files.hpp"
 #include "core/ports/script_host.hpp"
@@ -53,6 +55,12 @@ class Host final : public core::ScriptHost {
                                             std::map<std::string, SqlSource> sources);
   ~Host() override;
 
+  /// These hold from now on; a run keeps the budget it began with. The folder, the threads and the queues stay as they
+  /// are. Any thread.
+  void use(Options options);
+  /// Other databases under these names, or none any more (nullopt); queries under way are answered by the old ones.
+  void use_sources(std::map<std::string, std::optional<SqlSource>> changed) { sql_.use(std::move(changed)); }
+
   std::expected<Uuid, core::StartRefusal> start(core::ScriptStart start,
                                                 std::move_only_function<void(core::ScriptEnd)> ended) override;
 
@@ -80,7 +88,7 @@ class Host final : public core::ScriptHost {
   void count_memory(Run& run);
   std::unexpected<core::StartRefusal> refuse(core::StartRefusal refusal);
 
-  const Options options_;
+  Live<Options> options_;
   core::Journal& journal_;
   std::unique_ptr<Repository> repository_;
   Variables variables_;

@@ -143,17 +143,17 @@ class HttpClient::Loop {
 };
 
 HttpClient::HttpClient(HttpOptions options)
-    : options_(std::move(options)), loop_(std::make_unique<Loop>(options_, in_flight_)) {}
+    : options_(std::move(options)), loop_(std::make_unique<Loop>(*options_, in_flight_)) {}
 
 HttpClient::~HttpClient() { stop(); }
 
 void HttpClient::start(std::uint64_t number, HttpRequest request, Done done) {
-  if (in_flight_.fetch_add(1, std::memory_order_relaxed) >= options_.most_requests) {
+  if (in_flight_.fetch_add(1, std::memory_order_relaxed) >= options_->most_requests) {
     in_flight_.fetch_sub(1, std::memory_order_relaxed);
     done(fail(ErrorCode::too_many, "There are too many requests under way"));
     return;
   }
-  auto transfer = std::make_unique<HttpTransfer>(options_, number, std::move(request), std::move(done));
+  auto transfer = std::make_unique<HttpTransfer>(*options_, number, std::move(request), std::move(done));
   if (!loop_->add(transfer)) {
     in_flight_.fetch_sub(1, std::memory_order_relaxed);
     transfer->finish(fail(ErrorCode::unavailable, "The server is stopping"));

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/live.hpp"
 #include "scenario/options.hpp"
 
 namespace otklik::scenario {
@@ -44,6 +45,9 @@ class HttpClient {
   explicit HttpClient(HttpOptions options);
   ~HttpClient();
 
+  /// These hold for requests from now on; how many connections there may be stays. Any thread.
+  void use(HttpOptions options) { options_.publish(std::move(options)); }
+
   /// A number for cancel(), to be had before start().
   [[nodiscard]] std::uint64_t new_number() noexcept { return ++last_number_; }
 
@@ -63,7 +67,7 @@ class HttpClient {
  private:
   class Loop;
 
-  const HttpOptions options_;
+  Live<HttpOptions> options_;
   std::atomic<std::uint64_t> last_number_{0};
   std::atomic<std::size_t> in_flight_{0};
   std::unique_ptr<Loop> loop_;

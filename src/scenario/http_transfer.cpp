@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/log.hpp"
 #include "base/text.hpp"
 
 namespace otklik::scenario {
@@ -222,6 +223,11 @@ Result<HttpResponse> HttpTransfer::result(CURLcode code) {
     case CURLE_URL_MALFORMAT:
     case CURLE_UNSUPPORTED_PROTOCOL:
       return fail(ErrorCode::bad_request, "The URL is malformed, or neither http nor https");
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CACERT_BADFILE:
+      // libcurl names the file, which is the administrator's to know and not the scenario's.
+      log::error("HTTP client of scenarios: {}", why_[0] != '\0' ? why_ : curl_easy_strerror(code));
+      return fail(ErrorCode::unavailable, "A certificate of the settings cannot be used");
     case CURLE_TOO_MANY_REDIRECTS:
       return fail(ErrorCode::unavailable, "The server redirects too often");
     default:

@@ -15,6 +15,8 @@ namespace otklik::scenario {
 struct ClientCertificate {
   std::string certificate;  ///< PEM file
   std::string key;          ///< PEM file without a pass phrase
+
+  bool operator==(const ClientCertificate&) const = default;
 };
 
 /// Settings below `script.http.`
@@ -37,6 +39,8 @@ struct HttpOptions {
   int connections_per_host = 32;
 
   static std::vector<Network> default_deny();
+
+  bool operator==(const HttpOptions&) const = default;
 };
 
 /// Settings below `script.`
@@ -64,6 +68,8 @@ struct Options {
   std::size_t event_bytes = 64 * 1024;  ///< of the data of one posted event
   unsigned log_lines = 1000;            ///< of one run; the rest is dropped and counted
   HttpOptions http;
+
+  bool operator==(const Options&) const = default;
 };
 
 }  // namespace otklik::scenario

@@ -105,10 +105,10 @@ std::expected<std::shared_ptr<const Scenario>, Refusal> Repository::find(std::st
 }
 
 std::shared_ptr<const Scenario> Repository::current(std::string_view name) {
-  if (options_.recheck.count() > 0) {
+  if (options_->recheck.count() > 0) {
     const std::shared_lock lock(mutex_);
     if (const auto found = entries_.find(name);
-        found != entries_.end() && Clock::now() - found->second.looked < options_.recheck) {
+        found != entries_.end() && Clock::now() - found->second.looked < options_->recheck) {
       return found->second.scenario;
     }
   }
@@ -124,7 +124,7 @@ std::shared_ptr<const Scenario> Repository::look(const std::string& name) {
     const std::shared_lock lock(mutex_);
     if (const auto found = entries_.find(name); found != entries_.end()) {
       known = true;
-      if (now - found->second.looked < options_.recheck) return found->second.scenario;  // somebody just did
+      if (now - found->second.looked < options_->recheck) return found->second.scenario;  // somebody just did
       entry = found->second;
     }
   }
@@ -174,7 +174,7 @@ Result<Repository::Source> Repository::read(const std::string& name) const {
   if (!fd) return std::unexpected(fd.error());
   struct stat about{};
   if (::fstat(fd->get(), &about) != 0) return std::unexpected(last_system_error("read"));
-  auto bytes = read_whole(fd->get(), options_.most_bytes);
+  auto bytes = read_whole(fd->get(), options_->most_bytes);
   if (!bytes) return std::unexpected(bytes.error());
   return Source{stamp_of<Stamp>(about), to_utf8(without_byte_order_mark(*bytes))};
 }
@@ -185,7 +185,7 @@ std::shared_ptr<const Repository::Listing> Repository::listing() {
   if (::fstat(folder_.fd(), &about) != 0) return std::make_shared<Listing>();
   const auto stamp = stamp_of<Stamp>(about);
   const auto now = Clock::now();
-  if (stamp == listing_->folder && (!listing_->is_fresh || now - listing_->looked < options_.recheck)) return listing_;
+  if (stamp == listing_->folder && (!listing_->is_fresh || now - listing_->looked < options_->recheck)) return listing_;
   auto next = std::make_shared<Listing>();
   next->folder = stamp;
   next->is_fresh = is_fresh(stamp);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/beneath.hpp"
+#include "base/live.hpp"
 #include "core/ports/script_host.hpp"
 
 namespace otklik::scenario {
@@ -51,10 +52,15 @@ class Repository {
     std::string folder;
     std::size_t most_bytes = 1024 * 1024;
     std::chrono::milliseconds recheck{1000};  ///< how long a file is taken as unchanged
+
+    bool operator==(const Options&) const = default;
   };
 
   /// Errors: `not_found` when the folder cannot be opened.
   static Result<std::unique_ptr<Repository>> open(Options options);
+
+  /// These hold from now on, the folder excepted.
+  void use(Options options) { options_.publish(std::move(options)); }
 
   /// What a start needs. Refusals: `bad_parameter` (no name at all, or one that no file can have), `not_found`,
   /// `disabled`, `broken` (also written to the log, once for each change of the file).
@@ -109,7 +115,7 @@ class Repository {
   std::shared_ptr<const Listing> listing();
   std::string spelling_of(std::string_view name);
 
-  const Options options_;
+  Live<Options> options_;
   const Folder folder_;
   std::shared_mutex mutex_;
   std::unordered_map<std::string, Entry, Hash, std::equal_to<>> entries_;

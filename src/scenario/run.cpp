@@ -69,7 +69,7 @@ void Waker::operator()(Push push) const {
 
 Run::Run(const Services& services, core::ScriptStart start, std::shared_ptr<const Scenario> scenario, Ended ended)
     : services_(services), start_(std::move(start)), ended_(std::move(ended)) {
-  limits = services.options.limits;
+  limits = services.options->limits;
   const auto now = Clock::now();
   deadline = now + limits.time;
   at_look = &on_look;
@@ -118,7 +118,7 @@ int Run::build(lua_State* lua) {
   open_environment(lua);
   run.body_ = lua_newthread(lua);
   lua_rawsetp(lua, LUA_REGISTRYINDEX, &key_of_body);  // keeps it from being collected
-  lua_sethook(run.body_, &on_count, LUA_MASKCOUNT, run.services_.options.look_every);
+  lua_sethook(run.body_, &on_count, LUA_MASKCOUNT, run.services_.options->look_every);
   lua_pushcfunction(run.body_, &enter);
   return 0;
 }
@@ -244,7 +244,7 @@ void Run::begin_wait(const std::shared_ptr<Run>& run) {
 void Run::on_count(lua_State* lua, lua_Debug*) {
   Run& run = of(lua);
   const std::size_t traffic = run.memory_.take_traffic();
-  const int look_every = run.services_.options.look_every;
+  const int look_every = run.services_.options->look_every;
   if (lua_gethookcount(lua) != look_every) lua_sethook(lua, &on_count, LUA_MASKCOUNT, look_every);  // see on_traffic()
   run.next_look = 0;
   spend(lua, static_cast<std::uint64_t>(look_every) + traffic / 16);
@@ -260,7 +260,7 @@ void Run::on_look(Budget& budget) {
   auto& run = static_cast<Run&>(budget);
   if (run.stop_requested_.load(std::memory_order_relaxed)) run.stop_asked = true;
   if (run.slice_end_ == Clock::time_point{}) {
-    run.slice_end_ = run.looked_at + run.services_.options.slice;
+    run.slice_end_ = run.looked_at + run.services_.options->slice;
   } else if (!run.is_guest_ && !run.lent_out_ && run.looked_at > run.slice_end_ + patience &&
              run.services_.scheduler.has_ready()) {
     run.lent_out_ = true;
@@ -374,8 +374,8 @@ int Run::gather_again(lua_State* lua, int, std::intptr_t depth) {
 }
 
 int Run::call(lua_State* lua, std::shared_ptr<const Scenario> scenario, std::array<std::string, 5> parameters) {
-  if (frames_.size() > static_cast<std::size_t>(services_.options.call_depth)) {
-    return luaL_error(lua, "more than %d sub-scenarios within each other", services_.options.call_depth);
+  if (frames_.size() > static_cast<std::size_t>(services_.options->call_depth)) {
+    return luaL_error(lua, "more than %d sub-scenarios within each other", services_.options->call_depth);
   }
   lua_settop(lua, 0);
   const Uuid parent = frame().called.id;
@@ -437,6 +437,6 @@ core::ScriptEnded Run::ended_fact(const Account& account, Kind kind, const std::
   return fact;
 }
 
-bool Run::take_log_line() noexcept { return log_lines_++ < services_.options.log_lines; }
+bool Run::take_log_line() noexcept { return log_lines_++ < services_.options->log_lines; }
 
 }  // namespace otklik::scenario

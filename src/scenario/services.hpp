@@ -1,4 +1,5 @@
 #pragma once
+#include "base/live.hpp"
 #include "core/ports/journal.hpp"
 #include "core/ports/script_files.hpp"
 #include "scenario/options.hpp"
@@ -15,7 +16,7 @@ class WorkPool;
 
 /// What the functions of a scenario reach outside of their state. The host owns or was given each, and outlives runs.
 struct Services {
-  const Options& options;
+  const Live<Options>& options;
   core::Journal& journal;
   core::ScriptFiles& files;
   Repository& repository;

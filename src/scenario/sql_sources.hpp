@@ -3,6 +3,8 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,11 +26,19 @@ struct SqlSource {
 /// The databases of the settings (`[datasource.NAME]`), not connected yet.
 std::map<std::string, SqlSource> open_sources(const std::map<std::string, db::SourceOptions>& options);
 
+/// What differs: those that are new or other, and nullopt for those that are gone.
+std::map<std::string, std::optional<SqlSource>> changed_sources(const std::map<std::string, db::SourceOptions>& before,
+                                                                const std::map<std::string, db::SourceOptions>& after);
+
 /// The databases that scenarios may ask, each with threads of its own: a slow one holds nobody else up.
 class SqlSources {
  public:
   /// `most_waiting`: queries of one source beyond those at work.
   SqlSources(std::map<std::string, SqlSource> sources, std::size_t most_waiting);
+
+  /// Other databases under these names, or none any more (nullopt). Queries that were asked before are answered by the
+  /// database they were asked of. Does not wait. Any thread, one call at a time.
+  void use(std::map<std::string, std::optional<SqlSource>> changed);
 
   using Done = std::move_only_function<void(Result<db::Rows>)>;
 
@@ -47,7 +57,12 @@ class SqlSources {
     SqlAsk ask;
     std::unique_ptr<WorkPool> threads;
   };
-  std::map<std::string, Open, std::less<>> sources_;
+  [[nodiscard]] Open open(SqlSource source) const;
+
+  const std::size_t most_waiting_;
+  mutable std::mutex mutex_;  ///< of what follows
+  std::map<std::string, std::shared_ptr<Open>, std::less<>> sources_;
+  std::vector<std::shared_ptr<Open>> replaced_;  ///< still at work on what they were asked
 };
 
 }  // namespace otklik::scenario

@@ -19,6 +19,13 @@ std::size_t Variables::bytes_of(std::string_view name, const Value& value) {
   return name.size() + (text != nullptr ? text->size() : 0) + sizeof(Value);
 }
 
+void Variables::limit(std::size_t most_variables, std::size_t most_bytes, std::size_t most_once) {
+  const std::lock_guard lock(mutex_);
+  most_variables_ = most_variables;
+  most_bytes_ = most_bytes;
+  most_once_ = most_once;
+}
+
 std::optional<Variables::Value> Variables::get(std::string_view name) const {
   const std::lock_guard lock(mutex_);
   const auto found = variables_.find(name);

@@ -25,6 +25,9 @@ class Variables {
   Variables(std::size_t most_variables, std::size_t most_bytes, std::size_t most_once)
       : most_variables_(most_variables), most_bytes_(most_bytes), most_once_(most_once) {}
 
+  /// Other limits from now on; what is there stays, even past them.
+  void limit(std::size_t most_variables, std::size_t most_bytes, std::size_t most_once);
+
   static constexpr std::size_t most_name_bytes = 255;
 
   [[nodiscard]] std::optional<Value> get(std::string_view name) const;
@@ -48,8 +51,8 @@ class Variables {
   [[nodiscard]] static std::size_t bytes_of(std::string_view name, const Value& value);
   Result<std::optional<Value>> set_locked(std::string_view name, std::optional<Value> value);
 
-  const std::size_t most_variables_, most_bytes_, most_once_;
-  mutable std::mutex mutex_;
+  mutable std::mutex mutex_;  // of what follows
+  std::size_t most_variables_, most_bytes_, most_once_;
   std::map<std::string, Value, std::less<>> variables_;
   std::size_t bytes_ = 0;
   std::unordered_map<std::string, Clock::time_point> once_;

@@ -29,6 +29,19 @@ std::size_t WorkPool::queued() const {
   return queue_.size();
 }
 
+void WorkPool::close() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  came_.notify_all();
+}
+
+bool WorkPool::is_over() const {
+  const std::lock_guard lock(mutex_);
+  return stopping_ && queue_.empty() && at_work_ == 0;
+}
+
 void WorkPool::stop() {
   std::deque<Work> dropped;
   std::vector<std::thread> threads;
@@ -53,10 +66,12 @@ void WorkPool::run() {
     if (queue_.empty()) return;
     auto work = std::move(queue_.front());
     queue_.pop_front();
+    ++at_work_;
     lock.unlock();
     work();
     work = nullptr;  // what it owns goes outside of the lock
     lock.lock();
+    --at_work_;
   }
 }
 

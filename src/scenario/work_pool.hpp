@@ -25,6 +25,10 @@ class WorkPool {
 
   [[nodiscard]] std::size_t queued() const;
 
+  /// Takes nothing more, finishes what is queued. Does not wait: is_over() tells when that is done, stop() joins.
+  void close();
+  [[nodiscard]] bool is_over() const;
+
   /// Drops what has not begun, waits for what has. Idempotent.
   void stop();
 
@@ -38,6 +42,7 @@ class WorkPool {
   std::condition_variable came_;
   std::deque<Work> queue_;
   unsigned idle_ = 0;
+  unsigned at_work_ = 0;
   bool stopping_ = false;
   std::vector<std::thread> threads_;
 };

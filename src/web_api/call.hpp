@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/live.hpp"
 #include "core/identity.hpp"
 #include "core/ports/script_files.hpp"
 #include "core/ports/script_host.hpp"
@@ -33,7 +34,7 @@ struct Counters {
 
 /// What a method may use. Lives as long as the WebApi.
 struct Services {
-  const Options& options;
+  const Live<Options>& options;
   core::ScriptHost& scripts;
   core::ScriptFiles& files;
   const VersionAnswers& version;

@@ -8,11 +8,11 @@
 namespace otklik::web_api {
 
 bool Door::is_open_for(const Address& peer) const noexcept {
-  return std::ranges::any_of(options_.auth_off.from, [&](const Network& n) { return n.contains(peer); });
+  return std::ranges::any_of(options_->auth_off.from, [&](const Network& n) { return n.contains(peer); });
 }
 
 bool Door::is_foreign(const Method& method, const net::RequestHead& head) const {
-  if (!options_.auth_challenge || method.is_download) return false;
+  if (!options_->auth_challenge || method.is_download) return false;
   if (!iequals_ascii(head.header("sec-fetch-site"), "cross-site")) return false;
   // A token is not kept by a browser: who sends one meant to.
   if (head.header("authorization").substr(0, 6).size() == 6 &&
@@ -20,24 +20,24 @@ bool Door::is_foreign(const Method& method, const net::RequestHead& head) const 
     return false;
   }
   const auto origin = head.header("origin");
-  return origin.empty() ||
-         std::ranges::none_of(options_.allowed_origins, [&](const std::string& o) { return iequals_ascii(o, origin); });
+  return origin.empty() || std::ranges::none_of(options_->allowed_origins,
+                                                [&](const std::string& o) { return iequals_ascii(o, origin); });
 }
 
 Door::Entry Door::admit(const Method& method, const net::RequestHead& head,
                         std::shared_ptr<const core::Identity> caller) const {
   if (caller && caller->privileges.has(core::Privilege::webapi_execute)) return caller;
   return std::unexpected(error_response(403, "forbidden", "The privilege webapi.execute is needed", head,
-                                        fallback_style(method.answer, head, options_)));
+                                        fallback_style(method.answer, head, *options_)));
 }
 
 Door::Entry Door::look(const Method& method, const net::RequestHead& head) const {
-  if (!options_.auth_off.from.empty() && is_open_for(head.peer)) {
-    return admit(method, head, options_.auth_off.user ? options_.auth_off.user() : nullptr);
+  if (!options_->auth_off.from.empty() && is_open_for(head.peer)) {
+    return admit(method, head, identity_of_ ? identity_of_(options_->auth_off.user) : nullptr);
   }
   if (is_foreign(method, head)) {
     return std::unexpected(error_response(403, "foreign_page", "Pages of other sites may not call this method", head,
-                                          fallback_style(method.answer, head, options_)));
+                                          fallback_style(method.answer, head, *options_)));
   }
   const auto authorization = head.header("authorization");
   if (authorization.empty()) return std::unexpected(nothing_shown(method, head));
@@ -66,15 +66,16 @@ net::Response Door::nothing_shown(const Method& method, const net::RequestHead& 
 
 net::Response Door::refusal(const Method& method, const net::RequestHead& head, const core::AuthRefusal& why) const {
   using Kind = core::AuthRefusal::Kind;
-  const auto style = fallback_style(method.answer, head, options_);
+  const Options& options = *options_;
+  const auto style = fallback_style(method.answer, head, options);
   net::Response response;
   switch (why.kind) {
     case Kind::missing:
       response =
-          error_response(options_.auth_challenge ? 401 : 403, "unauthorized", "Authorization is needed", head, style);
+          error_response(options.auth_challenge ? 401 : 403, "unauthorized", "Authorization is needed", head, style);
       // RFC 7617 2.1: the one charset it knows. Old clients that send Windows-1251 are understood too.
-      if (options_.auth_challenge) {
-        response.add("WWW-Authenticate", "Basic realm=\"" + options_.realm + "\", charset=\"UTF-8\"");
+      if (options.auth_challenge) {
+        response.add("WWW-Authenticate", "Basic realm=\"" + options.realm + "\", charset=\"UTF-8\"");
       }
       return response;
     case Kind::malformed:

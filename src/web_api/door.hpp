@@ -2,7 +2,10 @@
 #include <expected>
 #include <functional>
 #include <memory>
+#include <string_view>
+#include <utility>
 
+#include "base/live.hpp"
 #include "core/ports/authenticator.hpp"
 #include "net/http/request.hpp"
 #include "net/http/response.hpp"
@@ -21,7 +24,12 @@ class Door {
  public:
   using Entry = std::expected<std::shared_ptr<const core::Identity>, net::Response>;
 
-  Door(core::Authenticator& authenticator, const Options& options) : authenticator_(authenticator), options_(options) {}
+  /// Who a login is now, so that a block or a lost privilege shows at once; null: nobody who may come in. For
+  /// Options::auth_off alone. Any thread, quick.
+  using IdentityOf = std::function<std::shared_ptr<const core::Identity>(std::string_view login)>;
+
+  Door(core::Authenticator& authenticator, IdentityOf identity_of, const Live<Options>& options)
+      : authenticator_(authenticator), identity_of_(std::move(identity_of)), options_(options) {}
 
   /// At once where it can be told at once: a remembered caller, nobody, a foreign page. A null identity: ask verify().
   [[nodiscard]] Entry look(const Method& method, const net::RequestHead& head) const;
@@ -43,7 +51,8 @@ class Door {
                                       const core::AuthRefusal& why) const;
 
   core::Authenticator& authenticator_;
-  const Options& options_;
+  const IdentityOf identity_of_;
+  const Live<Options>& options_;
 };
 
 }  // namespace otklik::web_api

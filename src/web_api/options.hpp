@@ -2,13 +2,10 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "base/address.hpp"
-#include "core/identity.hpp"
 
 namespace otklik::web_api {
 
@@ -27,9 +24,9 @@ enum class ReturnValueShape : std::uint8_t {
 /// Callers that need no authorization: the old mode of a server whose authorization is not used.
 struct AuthOff {
   std::vector<Network> from;  ///< whose requests count as the user's, whatever header they bring; empty: nobody's
-  /// The user they count as, asked anew for each request so that a block or a lost privilege shows at once. Null, or
-  /// returning null: refused. Any thread, quick.
-  std::function<std::shared_ptr<const core::Identity>()> user;
+  std::string user;           ///< the login they count as
+
+  bool operator==(const AuthOff&) const = default;
 };
 
 /// What the administrator may choose. Each is a setting; web_api.hpp tells what for.
@@ -54,6 +51,8 @@ struct Options {
   std::vector<std::string> index_files{"index.html", "index.htm"};  ///< tried in this order in a folder
   std::size_t cached_file_size = 64 * 1024;                         ///< bytes up to which a file is kept in memory
   std::size_t file_cache_size = 16 * 1024 * 1024;                   ///< bytes of all files kept; 0: none
+
+  bool operator==(const Options&) const = default;
 };
 
 }  // namespace otklik::web_api

@@ -56,24 +56,29 @@ std::string encoded_path(std::string_view name) {
 WebApi::WebApi(Ports ports, Options options, const VersionFigures& version)
     : options_(std::move(options)),
       version_(version),
-      door_(ports.authenticator, options_),
+      door_(ports.authenticator, std::move(ports.identity_of), options_),
       www_(options_, ports.clock),
       services_{options_, ports.scripts, ports.files, version_, counters_} {}
+
+void WebApi::use(Options options) {
+  options_.publish(std::move(options));
+  www_.options_changed();
+}
 
 void WebApi::admit(const net::RequestHead& head, net::Admission& admission, std::size_t body_limit) {
   if (head.method != net::Method::post && !is_read(head.method) && head.method != net::Method::options) {
     return admission.refuse(method_not_allowed(head, everything));
   }
   const Method* method = find_method(head.path);
-  if (method == nullptr) return admission.collect(std::min(options_.hook_body_size, body_limit));
+  if (method == nullptr) return admission.collect(std::min(options_->hook_body_size, body_limit));
   if (door_.shows_nothing(head)) {
     // A small body is read, so that the answer reaches him; a large one is not worth the wire.
-    if (head.chunked || head.content_length.value_or(0) > options_.unknown_body_size) {
+    if (head.chunked || head.content_length.value_or(0) > options_->unknown_body_size) {
       Counters::count(counters_.refused);
       return admission.refuse(door_.nothing_shown(*method, head));
     }
   }
-  admission.collect(std::min(options_.body_size, body_limit));
+  admission.collect(std::min(options_->body_size, body_limit));
 }
 
 void WebApi::serve(const net::Request& request, net::Responder responder) {
@@ -114,9 +119,9 @@ void WebApi::run(const Method& method, const net::Request& request, Door::Entry 
   }
   Counters::count(counters_.calls);
   net::Form parameters = read_parameters(request);
-  const auto style = answer_style(method.answer, request, parameters, options_);
+  const auto style = answer_style(method.answer, request, parameters, *options_);
   if (!style) {
-    return responder.send(error_response(style.error(), request, fallback_style(method.answer, request, options_)));
+    return responder.send(error_response(style.error(), request, fallback_style(method.answer, request, *options_)));
   }
   method.run(services_, Call(method, request, std::move(parameters), *style, std::move(*entry), std::move(responder)));
 }
@@ -173,7 +178,7 @@ net::Response WebApi::file_answer(const Www::FileFound& file, const net::Request
 
 void WebApi::run_hook(const Hook& hook, const net::Request& request, net::Responder responder) {
   Counters::count(counters_.hooks);
-  auto order = hook_order(hook, request, options_);
+  auto order = hook_order(hook, request, *options_);
   if (!order) return responder.send(error_response(order.error(), request, json_style));
   core::ScriptStart start;
   start.scenario = std::move(order->scenario);

@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "base/clock.hpp"
+#include "base/live.hpp"
 #include "core/ports/authenticator.hpp"
 #include "core/ports/script_files.hpp"
 #include "core/ports/script_host.hpp"
@@ -25,9 +26,13 @@ class WebApi final : public net::Application {
     core::ScriptHost& scripts;
     core::ScriptFiles& files;
     const Clock& clock;
+    Door::IdentityOf identity_of{};  ///< for Options::auth_off
   };
 
   WebApi(Ports ports, Options options, const VersionFigures& version);
+
+  /// These hold for every request from now on, the folder of www/ excepted. Any thread.
+  void use(Options options);
 
   void admit(const net::RequestHead& head, net::Admission& admission, std::size_t body_limit) override;
   void serve(const net::Request& request, net::Responder responder) override;
@@ -42,7 +47,7 @@ class WebApi final : public net::Application {
   [[nodiscard]] net::Response file_answer(const Www::FileFound& file, const net::RequestHead& head) const;
   [[nodiscard]] net::Response allowed(const net::RequestHead& head);
 
-  const Options options_;
+  Live<Options> options_;
   Counters counters_;
   VersionAnswers version_;
   Door door_;

@@ -15,20 +15,24 @@ EXAMPLES = ["datasource.crm.backend=sqlite3", "datasource.crm.connect=crm.db", "
 WORDS = {
     "en": ("# Settings", """`otklik.toml` in the data folder, TOML; each key also as `--set key=value` of every command. An unknown key or a bad value stops
 the start with the file, the line and the nearest known key. `otklik config show` prints what is in force, `otklik config check` tries
-a file. A size is a number of bytes or a text such as "16 MiB"; a duration is a number of seconds or a text such as "500 ms",
-"30 s", "5 min", "24 h".""", ("key", "default", "takes", "meaning"), "meaning"),
+a file, `otklik config reload` or SIGHUP has a running server take it: what changes "at a reload" is in force at once, the rest is named
+as waiting for a restart, and a bad file changes nothing. A size is a number of bytes or a text such as "16 MiB"; a duration is a number of seconds or a text such as "500 ms",
+"30 s", "5 min", "24 h".""", ("key", "default", "takes", "changes", "meaning"), ("at a reload", "at a restart"), "meaning"),
     "ru": ("# Настройки", """`otklik.toml` в папке данных, TOML; каждый ключ можно задать и как `--set ключ=значение` любой команды. Неизвестный ключ или
 негодное значение останавливает запуск: названы файл, строка и ближайший известный ключ. `otklik config show` печатает действующие
-настройки, `otklik config check` проверяет файл. Размер — число байт или текст вида "16 MiB"; длительность — число секунд или текст вида
-"500 ms", "30 s", "5 min", "24 h".""", ("ключ", "по умолчанию", "принимает", "значение"), "meaning_ru"),
+настройки, `otklik config check` проверяет файл, `otklik config reload` или SIGHUP передаёт его работающему серверу: что меняется «при
+перечитывании», действует сразу, остальное названо ждущим перезапуска, а негодный файл не меняет ничего. Размер — число байт или текст вида "16 MiB"; длительность — число секунд или текст вида
+"500 ms", "30 s", "5 min", "24 h".""", ("ключ", "по умолчанию", "принимает", "меняется", "значение"),
+           ("при перечитывании", "при перезапуске"), "meaning_ru"),
 }
 
 
 def page(settings, language):
-    title, introduction, columns, meaning = WORDS[language]
-    lines = [title, "", introduction, "", "| " + " | ".join(columns) + " |", "|---|---|---|---|"]
+    title, introduction, columns, (live, restart), meaning = WORDS[language]
+    lines = [title, "", introduction, "", "| " + " | ".join(columns) + " |", "|---" * len(columns) + "|"]
     for setting in settings:
-        cells = (f"`{setting['key']}`", f"`{setting['default']}`" if setting["default"] else "", setting["type"], setting[meaning])
+        cells = (f"`{setting['key']}`", f"`{setting['default']}`" if setting["default"] else "", setting["type"],
+                 live if setting["live"] else restart, setting[meaning])
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(lines) + "\n"
 

@@ -66,19 +66,19 @@ int serve(const Shell& shell, const ServeOptions& options) {
   raise_descriptor_limit();
   auto folder = DataFolder::open(shell.data);
   if (!folder) return Shell::fail_with(folder.error());
-  Configuration configuration;
-  if (options.demo) configuration.bind_to_loopback();
-  if (auto loaded = configuration.load(*folder, shell.config, shell.assignments); !loaded) {
-    return Shell::fail_with(loaded.error());
-  }
-  if (!options.listen.empty()) configuration.http_listen = options.listen;
-  if (options.threads >= 0) configuration.http.threads = options.threads;
-  log::start(configuration.log_format == "json" ? log::Format::json : log::Format::text, configuration.log_level);
+  auto settings = LiveSettings::read({.folder = &*folder,
+                                      .file = shell.config,
+                                      .assignments = shell.assignments,
+                                      .demo = options.demo,
+                                      .listen = options.listen,
+                                      .threads = options.threads});
+  if (!settings) return Shell::fail_with(settings.error());
+  log::start((*settings)->now()->log_form(), (*settings)->now()->log_level);
 
   if (options.demo) {
     if (auto written = write_demo_files(*folder); !written) return Shell::fail_with(written.error());
   }
-  auto server = Server::open(*folder, configuration);
+  auto server = Server::open(*folder, std::move(*settings));
   if (!server) return Shell::fail_with(server.error());
   if (options.demo) {
     if (auto made = make_demo_company(**server, *folder); !made) return Shell::fail_with(made.error());
@@ -91,10 +91,10 @@ int serve(const Shell& shell, const ServeOptions& options) {
   for (;;) {
     const int signal = signals.wait();
     if (signal == SIGHUP) {
-      (*server)->reload();
+      static_cast<void>((*server)->reload());  // the log has it
       continue;
     }
-    log::info("stopping: running requests have up to {} s", configuration.stop_time.count() / 1000);
+    log::info("stopping: running requests have up to {} s", (*server)->configuration()->stop_time.count() / 1000);
     (*server)->stop();
     log::stop();
     return 0;
@@ -104,7 +104,8 @@ int serve(const Shell& shell, const ServeOptions& options) {
 }  // namespace
 
 void add_serve_command(CLI::App& app, Shell& shell) {
-  auto* command = add_command(app, shell, "serve", "Serve until SIGTERM; SIGHUP reloads certificates and scripts");
+  auto* command =
+      add_command(app, shell, "serve", "Serve until SIGTERM; SIGHUP reloads settings, certificates and scripts");
   const auto options = std::make_shared<ServeOptions>();
   command
       ->add_option("--listen", options->listen,

@@ -78,6 +78,8 @@ class Directory {
   Directory() = default;
   explicit Directory(Content content);
 
+  /// All of it, for who makes the next one.
+  [[nodiscard]] const Content& content() const noexcept { return content_; }
   [[nodiscard]] std::uint64_t generation() const noexcept { return content_.generation; }
   [[nodiscard]] std::span<const User> users() const noexcept { return content_.users; }
   [[nodiscard]] std::span<const Role> roles() const noexcept { return content_.roles; }

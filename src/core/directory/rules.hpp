@@ -26,7 +26,9 @@ Result<> check_language(std::string_view language);
 
 struct PasswordRules {
   std::size_t least = 1;   ///< characters; setting `min_password_length`. An empty one needs the user's own permission
-  std::size_t most = 128;  ///< characters
+  std::size_t most = 128;  ///< characters; not a setting: what the byte table of the clients was tried with
+
+  bool operator==(const PasswordRules&) const = default;
 };
 
 /// Whether this password can be set: ASCII without control characters, and Russian letters. What else there is would be

@@ -14,6 +14,8 @@ namespace otklik::net {
 struct TlsFiles {
   std::string certificate_chain;
   std::string private_key;
+
+  bool operator==(const TlsFiles&) const = default;
 };
 
 /// A certificate with its key, ready to serve: TLS 1.2 and 1.3, ALPN http/1.1, session tickets, no renegotiation.

@@ -24,7 +24,7 @@ int post(lua_State* lua) {
     push_value_text(lua, 2, "the data of an event");
     data = check_text(lua, -1);
   }
-  if (data.size() > run.services().options.event_bytes) {
+  if (data.size() > run.services().options->event_bytes) {
     return push_failure(lua, {ErrorCode::too_large, "The data of the event is too large"});
   }
   core::CustomEvent event{std::string(name), std::move(data), run.id()};

@@ -39,13 +39,13 @@ std::string path_argument(lua_State* lua, int index) { return std::string(check_
 
 std::string content_argument(lua_State* lua, int index) {
   const auto content = check_text(lua, index);
-  if (content.size() > Run::of(lua).services().options.file_bytes)
+  if (content.size() > Run::of(lua).services().options->file_bytes)
     luaL_argerror(lua, index, "the content is too large");
   return std::string(content);
 }
 
 int read(lua_State* lua) {
-  const std::size_t most = Run::of(lua).services().options.file_bytes;
+  const std::size_t most = Run::of(lua).services().options->file_bytes;
   return on_file_thread(lua, [path = path_argument(lua, 1), most](core::ScriptFiles& files) -> Waker::Push {
     auto opened = files.open(path);
     auto content = opened ? read_whole(opened->fd.get(), most) : std::unexpected(opened.error());

@@ -208,7 +208,7 @@ int send(lua_State* lua, HttpRequest request) {
   if (request.url.empty()) return luaL_error(lua, "an HTTP request needs a url");
   // the body becomes a text of the run, so it cannot be longer than what the run has left
   const std::size_t left = run.limits.memory - std::min(run.limits.memory, run.memory_used);
-  const auto most = run.services().options.http.most_bytes;
+  const auto most = run.services().options->http.most_bytes;
   request.most_bytes =
       std::max<std::size_t>(1, std::min({request.most_bytes == 0 ? most : request.most_bytes, most, left}));
   HttpClient& http = run.services().http;

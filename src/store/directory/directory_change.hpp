@@ -12,12 +12,12 @@ Result<std::pair<Uuid, std::shared_ptr<const core::Directory>>> DirectoryStore::
   using Changed = std::pair<Uuid, std::shared_ptr<const core::Directory>>;
   auto changed = database_.write([&](db::Connection& connection) -> Result<Changed> {
     if (auto begun = begin_change(connection); !begun) return std::unexpected(std::move(begun.error()));
-    auto before = load_directory(connection);
+    auto before = as_of_this_change(connection);
     if (!before) return std::unexpected(std::move(before.error()));
     Result<Uuid> id = body(connection, **before);
     if (!id) return std::unexpected(std::move(id.error()));
     if (auto done = delete_empty_departments(connection); !done) return std::unexpected(std::move(done.error()));
-    auto after = load_directory(connection);
+    auto after = load_changed(connection, **before, *id);
     if (!after) return std::unexpected(std::move(after.error()));
     if ((*before)->administrators() > 0 && (*after)->administrators() == 0) {
       return fail(ErrorCode::state_not_allowed, "the last administrator must stay one");

@@ -71,6 +71,119 @@ Result<> insert_roles_of(Connection& connection, const core::User& user) {
   return {};
 }
 
+using Text = std::string;
+using Whole = std::int64_t;
+
+std::unexpected<Error> damaged() { return fail(ErrorCode::failed, "the database's directory is damaged"); }
+
+/// In what order each kind lies: by bytes here, since each database sorts Cyrillic in its own way.
+template <class Named>
+std::string key_of(const Named& named) {
+  if constexpr (std::is_same_v<Named, core::User>) {
+    return core::name_key(named.login);
+  } else {
+    return core::name_key(named.name);
+  }
+}
+std::pair<Time, Uuid> place_of(const core::ApiToken& token) { return {token.created, token.id}; }
+
+/// Making a key costs more than comparing two, and the database has nearly sorted them.
+void sort_by_login(std::vector<core::User>& users) {
+  std::vector<std::pair<std::string, std::size_t>> keys;
+  keys.reserve(users.size());
+  for (std::size_t i = 0; i < users.size(); ++i) keys.emplace_back(key_of(users[i]), i);
+  if (std::ranges::is_sorted(keys)) return;
+  std::ranges::sort(keys);
+  std::vector<core::User> sorted;
+  sorted.reserve(users.size());
+  for (const auto& [key, i] : keys) sorted.push_back(std::move(users[i]));
+  users = std::move(sorted);
+}
+
+/// Puts what was read of `id` (one, or none any more) in the place of what was there.
+template <class Thing, class Place>
+void take(std::vector<Thing>& things, const Uuid& id, std::vector<Thing> read, Place place) {
+  std::erase_if(things, [&](const Thing& thing) { return thing.id == id; });
+  for (auto& thing : read) {
+    things.insert(std::ranges::upper_bound(things, place(thing), {}, place), std::move(thing));
+  }
+}
+
+Result<std::vector<core::Department>> departments_in(Connection& connection) {
+  auto rows = connection.select<Text, Text>("SELECT id, name FROM departments");
+  if (!rows) return std::unexpected(std::move(rows.error()));
+  Reader reader;
+  std::vector<core::Department> departments;
+  for (auto& [id, name] : *rows) departments.push_back({reader.id(id), std::move(name)});
+  if (!reader.sound()) return damaged();
+  return departments;
+}
+
+template <class... Parameters>
+Result<std::vector<core::Role>> roles_where(Connection& connection, std::string_view where,
+                                            const Parameters&... parameters) {
+  auto rows = connection.select<Text, Text, Text, Whole, Whole>(
+      fmt::format("SELECT id, name, privileges, created, changed FROM roles {}", where), parameters...);
+  if (!rows) return std::unexpected(std::move(rows.error()));
+  Reader reader;
+  std::vector<core::Role> roles;
+  for (auto& [id, name, privileges, created, changed] : *rows) {
+    roles.push_back({reader.id(id), std::move(name), privileges_in(privileges), moment(created), moment(changed)});
+  }
+  if (!reader.sound()) return damaged();
+  return roles;
+}
+
+/// `where` of the users, `where_held` of the roles that they hold.
+template <class... Parameters>
+Result<std::vector<core::User>> users_where(Connection& connection, std::string_view where, std::string_view where_held,
+                                            const Parameters&... parameters) {
+  Reader reader;
+  auto held = connection.select<Text, Text>(
+      fmt::format("SELECT user_id, role_id FROM user_roles {} ORDER BY user_id, role_id", where_held), parameters...);
+  if (!held) return std::unexpected(std::move(held.error()));
+  std::unordered_map<Uuid, std::vector<Uuid>> roles_of;
+  for (const auto& [user, role] : *held) roles_of[reader.id(user)].push_back(reader.id(role));
+
+  auto rows = connection.select<Text, Text, Text, std::optional<Text>, bool, bool, Text, Text, Whole, Whole>(
+      fmt::format("SELECT id, login, name, department, blocked, allow_empty_password, language, verifier, created, "
+                  "changed FROM users {} ORDER BY login_key",
+                  where),
+      parameters...);
+  if (!rows) return std::unexpected(std::move(rows.error()));
+  std::vector<core::User> users;
+  users.reserve(rows->size());
+  for (auto& [id, login, name, department, blocked, empty, language, verifier, created, changed] : *rows) {
+    const Uuid user = reader.id(id);
+    users.push_back({user, std::move(login), std::move(name), reader.id_or_nil(department), blocked, empty,
+                     std::move(language), std::move(verifier), std::move(roles_of[user]), moment(created),
+                     moment(changed)});
+  }
+  if (!reader.sound()) return damaged();
+  return users;
+}
+
+template <class... Parameters>
+Result<std::vector<core::ApiToken>> tokens_where(Connection& connection, std::string_view where,
+                                                 const Parameters&... parameters) {
+  auto rows = connection.select<Text, Text, Text, Text, Text, Whole, std::optional<Whole>, std::optional<Whole>,
+                                std::optional<Whole>>(
+      fmt::format("SELECT id, user_id, name, hash, scopes, created, expires, last_used, revoked FROM api_tokens {} "
+                  "ORDER BY created, id",
+                  where),
+      parameters...);
+  if (!rows) return std::unexpected(std::move(rows.error()));
+  Reader reader;
+  std::vector<core::ApiToken> tokens;
+  tokens.reserve(rows->size());
+  for (auto& [id, user, name, hash, scopes, created, expires, used, revoked] : *rows) {
+    tokens.push_back({reader.id(id), reader.id(user), std::move(name), reader.hash(hash), privileges_in(scopes),
+                      moment(created), moment(expires), moment(used), moment(revoked)});
+  }
+  if (!reader.sound()) return damaged();
+  return tokens;
+}
+
 }  // namespace
 
 std::string text_of(core::Privileges privileges) {
@@ -94,56 +207,70 @@ core::Privileges privileges_in(std::string_view text) {
   return privileges;
 }
 
-Result<std::shared_ptr<const core::Directory>> load_directory(Connection& connection) {
-  using Text = std::string;
-  using Whole = std::int64_t;
-  Reader reader;
-  core::Directory::Content content;
-
+Result<std::uint64_t> generation_now(Connection& connection) {
   const auto state = connection.select<Whole>("SELECT generation FROM directory_state");
   if (!state) return std::unexpected(state.error());
   if (state->size() != 1) return fail(ErrorCode::failed, "the database's directory is damaged");
-  content.generation = static_cast<std::uint64_t>(std::get<0>(state->front()));
+  return static_cast<std::uint64_t>(std::get<0>(state->front()));
+}
 
-  auto departments = connection.select<Text, Text>("SELECT id, name FROM departments ORDER BY name_key");
+Result<std::shared_ptr<const core::Directory>> load_directory(Connection& connection) {
+  core::Directory::Content content;
+  const auto generation = generation_now(connection);
+  if (!generation) return std::unexpected(generation.error());
+  content.generation = *generation;
+
+  auto departments = departments_in(connection);
   if (!departments) return std::unexpected(std::move(departments.error()));
-  for (auto& [id, name] : *departments) content.departments.push_back({reader.id(id), std::move(name)});
-
-  auto roles = connection.select<Text, Text, Text, Whole, Whole>(
-      "SELECT id, name, privileges, created, changed FROM roles ORDER BY name_key");
+  content.departments = std::move(*departments);
+  auto roles = roles_where(connection, "");
   if (!roles) return std::unexpected(std::move(roles.error()));
-  for (auto& [id, name, privileges, created, changed] : *roles) {
-    content.roles.push_back(
-        {reader.id(id), std::move(name), privileges_in(privileges), moment(created), moment(changed)});
-  }
-
-  auto held = connection.select<Text, Text>("SELECT user_id, role_id FROM user_roles ORDER BY user_id, role_id");
-  if (!held) return std::unexpected(std::move(held.error()));
-  std::unordered_map<Uuid, std::vector<Uuid>> roles_of;
-  for (const auto& [user, role] : *held) roles_of[reader.id(user)].push_back(reader.id(role));
-
-  auto users = connection.select<Text, Text, Text, std::optional<Text>, bool, bool, Text, Text, Whole, Whole>(
-      "SELECT id, login, name, department, blocked, allow_empty_password, language, verifier, created, changed "
-      "FROM users ORDER BY login_key");
+  content.roles = std::move(*roles);
+  auto users = users_where(connection, "", "");
   if (!users) return std::unexpected(std::move(users.error()));
-  content.users.reserve(users->size());
-  for (auto& [id, login, name, department, blocked, empty, language, verifier, created, changed] : *users) {
-    const Uuid user = reader.id(id);
-    content.users.push_back({user, std::move(login), std::move(name), reader.id_or_nil(department), blocked, empty,
-                             std::move(language), std::move(verifier), std::move(roles_of[user]), moment(created),
-                             moment(changed)});
+  content.users = std::move(*users);
+  auto tokens = tokens_where(connection, "");
+  if (!tokens) return std::unexpected(std::move(tokens.error()));
+  content.tokens = std::move(*tokens);
+
+  std::ranges::sort(content.departments, {}, key_of<core::Department>);
+  std::ranges::sort(content.roles, {}, key_of<core::Role>);
+  sort_by_login(content.users);
+  std::ranges::sort(content.tokens, {}, place_of);
+  return std::make_shared<const core::Directory>(std::move(content));
+}
+
+Result<std::shared_ptr<const core::Directory>> load_changed(Connection& connection, const core::Directory& before,
+                                                            const Uuid& id) {
+  core::Directory::Content content = before.content();
+  const auto generation = generation_now(connection);
+  if (!generation) return std::unexpected(generation.error());
+  content.generation = *generation;
+
+  // A department comes and goes with its members, and there are few.
+  auto departments = departments_in(connection);
+  if (!departments) return std::unexpected(std::move(departments.error()));
+  content.departments = std::move(*departments);
+  std::ranges::sort(content.departments, {}, key_of<core::Department>);
+
+  auto roles = roles_where(connection, "WHERE id = ?", id.text());
+  if (!roles) return std::unexpected(std::move(roles.error()));
+  const bool role_is_gone = before.role(id) != nullptr && roles->empty();
+  take(content.roles, id, std::move(*roles), key_of<core::Role>);
+  if (role_is_gone) {
+    for (auto& user : content.users) std::erase(user.roles, id);
   }
 
-  auto tokens = connection.select<Text, Text, Text, Text, Text, Whole, std::optional<Whole>, std::optional<Whole>,
-                                  std::optional<Whole>>(
-      "SELECT id, user_id, name, hash, scopes, created, expires, last_used, revoked FROM api_tokens "
-      "ORDER BY created, id");
-  if (!tokens) return std::unexpected(std::move(tokens.error()));
-  for (auto& [id, user, name, hash, scopes, created, expires, used, revoked] : *tokens) {
-    content.tokens.push_back({reader.id(id), reader.id(user), std::move(name), reader.hash(hash), privileges_in(scopes),
-                              moment(created), moment(expires), moment(used), moment(revoked)});
+  auto users = users_where(connection, "WHERE id = ?", "WHERE user_id = ?", id.text());
+  if (!users) return std::unexpected(std::move(users.error()));
+  if (before.user(id) != nullptr && users->empty()) {
+    std::erase_if(content.tokens, [&](const core::ApiToken& token) { return token.user == id; });
   }
-  if (!reader.sound()) return fail(ErrorCode::failed, "the database's directory is damaged");
+  take(content.users, id, std::move(*users), key_of<core::User>);
+
+  auto tokens = tokens_where(connection, "WHERE id = ?", id.text());
+  if (!tokens) return std::unexpected(std::move(tokens.error()));
+  take(content.tokens, id, std::move(*tokens), place_of);
   return std::make_shared<const core::Directory>(std::move(content));
 }
 

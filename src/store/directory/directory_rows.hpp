@@ -12,6 +12,14 @@ namespace otklik::store {
 /// Everything, inside the transaction that is open. Errors as Connection; `failed` when a row makes no sense.
 Result<std::shared_ptr<const core::Directory>> load_directory(db::Connection& connection);
 
+/// How often the directory has changed.
+Result<std::uint64_t> generation_now(db::Connection& connection);
+
+/// `before` with what has become of the user, role or token `id`: the same as load_directory() when nothing else has
+/// changed since, and far cheaper.
+Result<std::shared_ptr<const core::Directory>> load_changed(db::Connection& connection, const core::Directory& before,
+                                                            const Uuid& id);
+
 /// Counts the change and, in PostgreSQL, holds off every other change of the directory until this transaction ends.
 /// First of all in each change.
 Result<> begin_change(db::Connection& connection);

@@ -20,6 +20,13 @@ Result<std::shared_ptr<const core::Directory>> DirectoryStore::reload(std::strin
   return directory;
 }
 
+Result<std::shared_ptr<const core::Directory>> DirectoryStore::as_of_this_change(db::Connection& connection) {
+  const auto generation = generation_now(connection);
+  if (!generation) return std::unexpected(generation.error());
+  if (auto newest = snapshot_.take(); newest->generation() + 1 == *generation) return newest;
+  return load_directory(connection);
+}
+
 void DirectoryStore::publish(std::shared_ptr<const core::Directory> directory, const core::DirectoryChanged& fact) {
   const std::lock_guard lock(publishing_);
   const auto newest = snapshot_.take();

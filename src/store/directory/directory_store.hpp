@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/live.hpp"
 #include "base/snapshot.hpp"
 #include "core/directory/credentials.hpp"
 #include "core/directory/directory.hpp"
@@ -21,6 +22,8 @@ struct DirectoryOptions {
   core::PasswordRules passwords{};
   bool allow_empty_passwords = false;      ///< setting `allow_empty_passwords`: whether anybody may have an empty one
   std::size_t most_tokens_of_a_user = 50;  ///< that are not revoked
+
+  bool operator==(const DirectoryOptions&) const = default;
 };
 
 struct NewUser {
@@ -81,6 +84,9 @@ class DirectoryStore {
   static Result<std::unique_ptr<DirectoryStore>> open(db::Database& database, core::CredentialMaker& maker,
                                                       const Clock& clock, DirectoryOptions options);
 
+  /// These hold for every operation from now on. Any thread.
+  void use(const DirectoryOptions& options) { options_.publish(options); }
+
   /// Before the first change.
   void listen(Listener listener) { listeners_.push_back(std::move(listener)); }
 
@@ -95,6 +101,8 @@ class DirectoryStore {
   Result<core::User> block_user(std::string_view who, bool blocked, std::string_view by);
   /// An empty one only for a user who may have it, on a server that allows it.
   Result<core::User> set_password(std::string_view who, std::string_view password, std::string_view by);
+  /// The same password at today's cost; nothing when his verifier is another than `before` by now.
+  Result<> renew_verifier(const Uuid& user, const std::string& before, std::string renewed, std::string_view by);
   /// With his tokens. Returns who he was.
   Result<core::User> remove_user(std::string_view who, std::string_view by);
 
@@ -117,13 +125,15 @@ class DirectoryStore {
   template <class Body>
   Result<std::pair<Uuid, std::shared_ptr<const core::Directory>>> change(std::string what, std::string_view key,
                                                                          std::string_view by, Body body);
+  /// What the change that has just begun finds: the newest that is known, when nobody else has changed anything since.
+  Result<std::shared_ptr<const core::Directory>> as_of_this_change(db::Connection& connection);
   void publish(std::shared_ptr<const core::Directory> directory, const core::DirectoryChanged& fact);
   Result<std::string> verifier_for(std::string_view password, bool allow_empty);
 
   db::Database& database_;
   core::CredentialMaker& maker_;
   const Clock& clock_;
-  const DirectoryOptions options_;
+  Live<DirectoryOptions> options_;
   std::vector<Listener> listeners_;
   std::mutex publishing_;
   SnapshotHolder<core::Directory> snapshot_;

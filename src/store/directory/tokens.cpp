@@ -57,8 +57,9 @@ Result<CreatedToken> DirectoryStore::create_token(TokenRequest request, std::str
                         fmt::format("the user \"{}\" has a token \"{}\" already", user->login, other.name));
           }
         }
-        if (valid >= options_.most_tokens_of_a_user) {
-          return fail(ErrorCode::too_many, fmt::format("a user has at most {} tokens", options_.most_tokens_of_a_user));
+        if (valid >= options_->most_tokens_of_a_user) {
+          return fail(ErrorCode::too_many,
+                      fmt::format("a user has at most {} tokens", options_->most_tokens_of_a_user));
         }
         const ApiToken token{.id = Uuid::random(),
                              .user = user->id,

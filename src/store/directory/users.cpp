@@ -69,13 +69,13 @@ Result<> apply_roles(const Directory& directory, const UserChange& change, std::
 
 Result<std::string> DirectoryStore::verifier_for(std::string_view password, bool allow_empty) {
   if (password.empty()) {
-    if (!options_.allow_empty_passwords) {
+    if (!options_->allow_empty_passwords) {
       return fail(ErrorCode::bad_request, "an empty password is not allowed on this server (allow_empty_passwords)");
     }
     if (!allow_empty) {
       return fail(ErrorCode::bad_request, "an empty password is not allowed for this user (allow_empty_password)");
     }
-  } else if (auto fits = core::check_password(password, options_.passwords); !fits) {
+  } else if (auto fits = core::check_password(password, options_->passwords); !fits) {
     return std::unexpected(std::move(fits.error()));
   }
   return maker_.verifier_of(password);
@@ -183,6 +183,26 @@ Result<User> DirectoryStore::set_password(std::string_view who, std::string_view
       });
   if (!changed) return std::unexpected(std::move(changed.error()));
   return *changed->second->user(changed->first);
+}
+
+Result<> DirectoryStore::renew_verifier(const Uuid& id, const std::string& before, std::string renewed,
+                                        std::string_view by) {
+  const auto now = directory();
+  const User* known = now->user(id);
+  if (known == nullptr || known->verifier != before) return {};
+  const auto changed = change("user.rehash", known->login, by,
+                              [&](db::Connection& connection, const Directory& directory) -> Result<Uuid> {
+                                const User* found = directory.user(id);
+                                if (found == nullptr || found->verifier != before)
+                                  return fail(ErrorCode::conflict, "he has another password");
+                                User user = *found;
+                                user.verifier = std::move(renewed);
+                                if (auto done = update_user(connection, user); !done)
+                                  return std::unexpected(std::move(done.error()));
+                                return id;
+                              });
+  if (!changed && changed.error().code != ErrorCode::conflict) return std::unexpected(changed.error());
+  return {};
 }
 
 Result<User> DirectoryStore::remove_user(std::string_view who, std::string_view by) {

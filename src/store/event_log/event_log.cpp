@@ -22,13 +22,17 @@ using core::Recorded;
 constexpr std::size_t write_together = 256 * 1024;
 constexpr std::chrono::hours prune_every{1};
 
+EventLogOptions tidy(EventLogOptions options) {
+  options.segment_bytes = std::clamp(options.segment_bytes, std::uint64_t{64} << 10, std::uint64_t{1} << 30);
+  return options;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<FileEventLog>> FileEventLog::open(EventLogOptions options, const Clock& clock, Disk& disk) {
-  options.segment_bytes = std::clamp(options.segment_bytes, std::uint64_t{64} << 10, std::uint64_t{1} << 30);
   auto recovered = recover(options.folder);
   if (!recovered) return std::unexpected(recovered.error());
-  std::unique_ptr<FileEventLog> log(new FileEventLog(std::move(options), clock, std::move(*recovered), disk));
+  std::unique_ptr<FileEventLog> log(new FileEventLog(tidy(std::move(options)), clock, std::move(*recovered), disk));
   return log;
 }
 
@@ -43,7 +47,7 @@ FileEventLog::FileEventLog(EventLogOptions options, const Clock& clock, Recovere
       synced_(0),  // what a crashed server had only written may still be on its way to the disk
       syncer_(disk, [this] { nudge(); }) {
   next_prune_ = Steady::now();
-  next_sync_ = synced_ < next_ - 1 ? next_prune_ : next_prune_ + options_.sync_every;
+  next_sync_ = synced_ < next_ - 1 ? next_prune_ : next_prune_ + options_->sync_every;
   bytes_ = segments_.bytes();
   segment_count_ = segments_.count();
   thread_ = std::thread([this] { run(); });
@@ -66,7 +70,7 @@ void FileEventLog::append(std::span<LogEntry> batch) {
     std::size_t added = 0;
     for (auto& entry : batch) {
       const std::size_t weighs = core::weight(entry.event.body);
-      if (!stopped && queued + added + weighs <= options_.queue) {
+      if (!stopped && queued + added + weighs <= options_->queue) {
         added += weighs;
         queue_.push_back(std::move(entry));
       } else if (entry.done) {
@@ -116,17 +120,24 @@ std::size_t FileEventLog::room() const noexcept {
   if (std::this_thread::get_id() == log_thread_.load(std::memory_order_relaxed))
     return std::numeric_limits<std::size_t>::max();
   const std::size_t queued = queued_.load(std::memory_order_relaxed);
-  return queued < options_.queue ? options_.queue - queued : 0;
+  return queued < options_->queue ? options_->queue - queued : 0;
 }
 
 bool FileEventLog::accepts() const noexcept {
-  return healthy_.load(std::memory_order_relaxed) && queued_.load(std::memory_order_relaxed) <= options_.queue / 2;
+  return healthy_.load(std::memory_order_relaxed) && queued_.load(std::memory_order_relaxed) <= options_->queue / 2;
 }
 
 WaitTicket FileEventLog::when_past(std::uint64_t sequence, std::move_only_function<void()> more) {
   WaitTicket ticket(waiters_, waiters_->add(sequence, std::move(more)));
   if (last_sequence() > sequence) nudge();
   return ticket;
+}
+
+void FileEventLog::use(EventLogOptions options) {
+  options_.publish(tidy(std::move(options)));
+  const std::lock_guard lock(mutex_);
+  changed_ = nudged_ = true;
+  work_came_.notify_one();
 }
 
 std::optional<Error> FileEventLog::trouble() const {
@@ -247,6 +258,7 @@ void FileEventLog::run() {
     bool stopping = false;
     {
       const std::lock_guard lock(mutex_);
+      if (std::exchange(changed_, false)) next_sync_ = next_probe_ = next_prune_ = Steady::now();
       batch.swap(queue_);
       stopping = stopping_ && batch.empty();
       if (lost_in_queue_ > 0) lose(std::exchange(lost_in_queue_, 0));
@@ -319,7 +331,7 @@ void FileEventLog::refuse(std::span<LogEntry> entries) {
       continue;
     }
     const std::size_t weighs = core::weight(entry.event.body);
-    if (dead_ || backlog_weight_ + weighs > options_.backlog) {
+    if (dead_ || backlog_weight_ + weighs > options_->backlog) {
       lose(1);
       continue;
     }
@@ -369,14 +381,14 @@ void FileEventLog::enter_trouble(Error error, bool for_good) {
   }
   dead_ = for_good;
   healthy_ = false;
-  next_probe_ = Steady::now() + options_.probe_every;
+  next_probe_ = Steady::now() + options_->probe_every;
   const std::lock_guard lock(mutex_);
   trouble_ = Error(error.code, error.code == ErrorCode::storage_full ? "The storage is full; nothing can be recorded"
                                                                      : "Events cannot be recorded");
 }
 
 void FileEventLog::probe() {
-  next_probe_ = Steady::now() + options_.probe_every;
+  next_probe_ = Steady::now() + options_->probe_every;
   if (!segments_.probe()) return;
   {
     const std::lock_guard lock(mutex_);
@@ -398,7 +410,7 @@ void FileEventLog::probe() {
 }
 
 void FileEventLog::start_sync() {
-  next_sync_ = Steady::now() + options_.sync_every;
+  next_sync_ = Steady::now() + options_->sync_every;
   segments_.sync_begins();
   syncer_.start(segments_.fd(), next_ - 1);
 }

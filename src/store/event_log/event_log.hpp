@@ -14,6 +14,7 @@
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
+#include "base/live.hpp"
 #include "core/ports/event_log.hpp"
 #include "store/event_log/disk.hpp"
 #include "store/event_log/options.hpp"
@@ -58,6 +59,9 @@ class FileEventLog final : public core::EventLog {
   FileEventLog(const FileEventLog&) = delete;
   FileEventLog& operator=(const FileEventLog&) = delete;
 
+  /// These hold from now on; what they make due is done at once. The folder and the queues stay. Any thread.
+  void use(EventLogOptions options);
+
   void append(std::span<core::LogEntry> batch) override;
   [[nodiscard]] std::size_t room() const noexcept override;
   [[nodiscard]] bool accepts() const noexcept override;
@@ -69,7 +73,7 @@ class FileEventLog final : public core::EventLog {
   [[nodiscard]] const Recovery& recovery() const noexcept { return recovery_; }
 
   /// A reader that begins at `from`; 0: at the oldest event that is kept.
-  [[nodiscard]] EventReader reader(std::uint64_t from) const { return {options_.folder, from}; }
+  [[nodiscard]] EventReader reader(std::uint64_t from) const { return {options_->folder, from}; }
   /// `more` runs once, on the log's thread, as soon as there is an event past `sequence` (also when there is already),
   /// unless the ticket has gone by then. It must be quick: post something.
   [[nodiscard]] WaitTicket when_past(std::uint64_t sequence, std::move_only_function<void()> more);
@@ -120,7 +124,7 @@ class FileEventLog final : public core::EventLog {
   [[nodiscard]] Steady::time_point next_due() const;
   void finish();
 
-  const EventLogOptions options_;
+  Live<EventLogOptions> options_;
   const Clock& clock_;
   const Recovery recovery_;
   SegmentWriter segments_;
@@ -133,6 +137,7 @@ class FileEventLog final : public core::EventLog {
   std::uint64_t lost_in_queue_ = 0;
   bool sleeping_ = false;
   bool stopping_ = false;
+  bool changed_ = false;          // the options did
   bool nudged_ = false;           // the log's thread has something to look at
   std::optional<Error> trouble_;  // written by the log's thread, which alone reads it without the lock
   std::atomic<std::size_t> queued_ = 0;

@@ -24,6 +24,8 @@ struct EventLogOptions {
   std::size_t queue = 1 << 16;
   /// Events that are kept in memory while the disk is full, likewise.
   std::size_t backlog = 1 << 16;
+
+  bool operator==(const EventLogOptions&) const = default;
 };
 
 }  // namespace otklik::store

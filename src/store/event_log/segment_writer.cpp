@@ -25,7 +25,7 @@ constexpr std::size_t smallest_tail = 16 * 1024, largest_tail = 1024 * 1024;
 
 }  // namespace
 
-SegmentWriter::SegmentWriter(const EventLogOptions& options, Recovered&& recovered, Disk& disk)
+SegmentWriter::SegmentWriter(const Live<EventLogOptions>& options, Recovered&& recovered, Disk& disk)
     : options_(options),
       disk_(disk),
       lock_(std::move(recovered.lock)),
@@ -36,7 +36,7 @@ SegmentWriter::SegmentWriter(const EventLogOptions& options, Recovered&& recover
       tail_size_(smallest_tail) {}
 
 std::string SegmentWriter::path_of(std::uint64_t first_sequence) const {
-  return options_.folder + "/" + segment_name(first_sequence);
+  return options_->folder + "/" + segment_name(first_sequence);
 }
 
 std::uint64_t SegmentWriter::bytes() const noexcept {
@@ -45,7 +45,7 @@ std::uint64_t SegmentWriter::bytes() const noexcept {
   return sum;
 }
 
-bool SegmentWriter::wants_next() const noexcept { return !fd_ || segments_.back().bytes >= options_.segment_bytes; }
+bool SegmentWriter::wants_next() const noexcept { return !fd_ || segments_.back().bytes >= options_->segment_bytes; }
 
 SegmentWriter::Written SegmentWriter::write(std::string_view bytes) {
   Written out;
@@ -137,7 +137,7 @@ Result<> SegmentWriter::begin_next(std::uint64_t first_sequence, Time now) {
   if (disk_.sync(fd.get()) != 0) return give_up(last_system_error("sync a segment's header"));
   // Only a finished header gets the name, so recovery never meets half a one.
   if (::rename(unfinished.c_str(), path.c_str()) != 0) return give_up(last_system_error("name a segment"));
-  const UniqueFd folder(::open(options_.folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const UniqueFd folder(::open(options_->folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!folder || ::fsync(folder.get()) != 0) {
     const auto error = last_system_error("sync the folder of the event log");
     ::unlink(path.c_str());
@@ -157,9 +157,9 @@ void SegmentWriter::prune(Time now) {
   for (; gone + 1 < segments_.size(); ++gone) {
     const auto& oldest = segments_[gone];
     const auto& after = segments_[gone + 1];
-    const bool too_much = options_.keep_bytes != 0 && all > options_.keep_bytes;
+    const bool too_much = options_->keep_bytes != 0 && all > options_->keep_bytes;
     const bool too_old =
-        options_.keep_for.count() != 0 && after.begun != Time{} && now - after.begun > options_.keep_for;
+        options_->keep_for.count() != 0 && after.begun != Time{} && now - after.begun > options_->keep_for;
     if (!too_much && !too_old) break;
     if (::unlink(path_of(oldest.first_sequence).c_str()) != 0 && errno != ENOENT) {
       log::warn("event log: {} could not be deleted: {}", segment_name(oldest.first_sequence),

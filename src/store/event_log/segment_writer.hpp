@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/live.hpp"
 #include "store/event_log/disk.hpp"
 #include "store/event_log/mapped_tail.hpp"
 #include "store/event_log/options.hpp"
@@ -18,7 +19,7 @@ namespace otklik::store {
 /// noexcept neither waits for the disk nor fails.
 class SegmentWriter {
  public:
-  SegmentWriter(const EventLogOptions& options, Recovered&& recovered, Disk& disk);
+  SegmentWriter(const Live<EventLogOptions>& options, Recovered&& recovered, Disk& disk);
 
   /// How far a write got.
   struct Written {
@@ -63,7 +64,7 @@ class SegmentWriter {
  private:
   [[nodiscard]] std::string path_of(std::uint64_t first_sequence) const;
 
-  const EventLogOptions& options_;
+  const Live<EventLogOptions>& options_;
   Disk& disk_;
   UniqueFd lock_;
   Uuid log_;

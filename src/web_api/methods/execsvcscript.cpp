@@ -38,12 +38,12 @@ net::Response make_response(ScriptOutcome outcome, const AnswerStyle& style, Ret
 }
 
 void run(const Services& services, Call call) {
-  auto order = read_named_script_order(call.parameters(), services.options);
+  auto order = read_named_script_order(call.parameters(), *services.options);
   if (!order) return call.refuse(order.error());
   auto start = script_start(call, *order);
   const auto style = call.style();
   run_script(services, std::move(start), *order, call.take_responder(),
-             [style, shape = services.options.return_value](ScriptOutcome outcome) {
+             [style, shape = services.options->return_value](ScriptOutcome outcome) {
                return make_response(std::move(outcome), style, shape);
              });
 }

@@ -9,7 +9,7 @@ namespace otklik::web_api::methods {
 namespace {
 
 void run(const Services& services, Call call) {
-  auto order = read_named_script_order(call.parameters(), services.options);
+  auto order = read_named_script_order(call.parameters(), *services.options);
   if (!order) return call.refuse(order.error());
   const auto attachment = read_flag(call.parameters(), "attachment");
   if (!attachment) return call.refuse(attachment.error());

@@ -20,6 +20,16 @@ void FileCache::keep(const std::string& name, std::shared_ptr<const KeptFile> fi
   latest_first_.push_front({name, std::move(file)});
   by_name_.emplace(latest_first_.front().name, latest_first_.begin());
   bytes_ += weight(latest_first_.front());
+  fit();
+}
+
+void FileCache::limit(std::size_t most_bytes) {
+  const std::lock_guard lock(mutex_);
+  most_bytes_ = most_bytes;
+  fit();
+}
+
+void FileCache::fit() {
   while (bytes_ > most_bytes_) drop(std::prev(latest_first_.end()));
 }
 

@@ -28,19 +28,22 @@ class FileCache {
 
   std::shared_ptr<const KeptFile> find(const std::string& name, const FileMark& mark);
   void keep(const std::string& name, std::shared_ptr<const KeptFile> file);
+  /// Another limit from now on; what does not fit goes.
+  void limit(std::size_t most_bytes);
 
  private:
   struct Entry {
     std::string name;
     std::shared_ptr<const KeptFile> file;
   };
+  void fit();
   void drop(std::list<Entry>::iterator at);
   static std::size_t weight(const Entry& entry) noexcept {
     return entry.file->content->size() + entry.name.size() + 512;
   }
 
-  const std::size_t most_bytes_;
   std::mutex mutex_;
+  std::size_t most_bytes_;
   std::list<Entry> latest_first_;
   std::unordered_map<std::string_view, std::list<Entry>::iterator> by_name_;  ///< views of the entries' names
   std::size_t bytes_ = 0;

@@ -27,10 +27,10 @@ bool is_hook_by_its_real_name(int fd) {
 
 }  // namespace
 
-Www::Www(const Options& options, const Clock& clock)
-    : options_(options), clock_(clock), hooks_(folder_, clock), files_(options.file_cache_size) {
-  if (options.www.empty()) return;
-  auto folder = Folder::open(options.www);
+Www::Www(const Live<Options>& options, const Clock& clock)
+    : options_(options), clock_(clock), hooks_(folder_, clock), files_(options->file_cache_size) {
+  if (options->www.empty()) return;
+  auto folder = Folder::open(options->www);
   if (!folder) {
     log::error("www: the folder cannot be opened: no file is served");
     return;
@@ -51,7 +51,7 @@ Result<std::shared_ptr<const Hook>> Www::find_hook(std::string_view path) {
   if (!www_path) return std::unexpected(www_path.error());
   if (!is_open_) return fail(ErrorCode::not_found);
   if (!www_path->is_folder) return hooks_.find(www_path->name);
-  for (const auto& index : options_.index_files) {
+  for (const auto& index : options_->index_files) {
     auto hook = hooks_.find(www_path->name.empty() ? index : www_path->name + "/" + index);
     if (hook || hook.error().code != ErrorCode::not_found) return hook;
   }
@@ -59,7 +59,7 @@ Result<std::shared_ptr<const Hook>> Www::find_hook(std::string_view path) {
 }
 
 Result<Www::Found> Www::find_in_folder(const std::string& folder) {
-  for (const auto& index : options_.index_files) {
+  for (const auto& index : options_->index_files) {
     auto found = find_named(folder.empty() ? index : folder + "/" + index);
     if (found) {
       if (!std::holds_alternative<FolderFound>(*found)) return found;
@@ -96,6 +96,7 @@ Result<std::shared_ptr<const UniqueFd>> Www::reopen(const FileFound& file) const
 }
 
 Result<Www::Found> Www::open_file(const std::string& name) {
+  const Options& options = *options_;
   const Time now = clock_.now();
   auto fd = folder_.open_file(name);
   // That a link lies there is nobody's business.
@@ -103,10 +104,10 @@ Result<Www::Found> Www::open_file(const std::string& name) {
   struct stat about{};
   if (::fstat(fd->get(), &about) != 0 || is_hook_by_its_real_name(fd->get())) return fail(ErrorCode::not_found);
   const FileMark mark = FileMark::of(about);
-  if (mark.size > options_.cached_file_size || options_.file_cache_size == 0 || !mark.is_settled(now)) {
+  if (mark.size > options.cached_file_size || options.file_cache_size == 0 || !mark.is_settled(now)) {
     return FileFound{name, nullptr, std::make_shared<const UniqueFd>(std::move(*fd)), mark};
   }
-  auto content = read_whole(fd->get(), options_.cached_file_size);
+  auto content = read_whole(fd->get(), options.cached_file_size);
   if (!content) return fail(ErrorCode::not_found);
   auto kept = std::make_shared<KeptFile>();
   kept->mark = mark;

@@ -7,6 +7,7 @@
 
 #include "base/beneath.hpp"
 #include "base/clock.hpp"
+#include "base/live.hpp"
 #include "base/unique_fd.hpp"
 #include "web_api/options.hpp"
 #include "web_api/www/file_cache.hpp"
@@ -36,7 +37,10 @@ class Www {
   using Found = std::variant<HookFound, FolderFound, FileFound>;
 
   /// A folder that cannot be opened is logged; then nothing is found.
-  Www(const Options& options, const Clock& clock);
+  Www(const Live<Options>& options, const Clock& clock);
+
+  /// The options have changed: what is kept of files fits the new limit.
+  void options_changed() { files_.limit(options_->file_cache_size); }
 
   /// What answers for a path as sent. Errors: `bad_request`, `not_found`, `failed` (a broken hook).
   Result<Found> find(std::string_view path);
@@ -50,7 +54,7 @@ class Www {
   Result<Found> find_named(const std::string& name);
   Result<Found> open_file(const std::string& name);
 
-  const Options& options_;
+  const Live<Options>& options_;
   const Clock& clock_;
   Folder folder_;
   bool is_open_ = false;

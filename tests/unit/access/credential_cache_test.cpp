@@ -86,5 +86,17 @@ TEST(CredentialCache, tells_the_last_use_of_a_token_once) {
   EXPECT_EQ(told, 1);
 }
 
+TEST(CredentialCache, shortens_what_it_keeps_when_its_times_change) {
+  CredentialCache cache({.capacity = 64, .idle = 50s, .total = 100s});
+  cache.put(entry(1, 100s), yes);
+  cache.use({.capacity = 64, .idle = 50s, .total = 10s}, 5s);
+  EXPECT_EQ(cache.total(), 10s);
+  EXPECT_TRUE(cache.find(key(1), 14s));
+  EXPECT_FALSE(cache.find(key(1), 15s));
+  cache.put(entry(2, 100s), yes);
+  cache.use({.capacity = 64, .idle = 1s, .total = 100s}, 0s);
+  EXPECT_FALSE(cache.find(key(2), 1s));
+}
+
 }  // namespace
 }  // namespace otklik::access

@@ -67,5 +67,18 @@ TEST(Credentialist, makes_tokens_that_are_long_and_known_by_their_prefix) {
   EXPECT_EQ(seen.size(), 100U);
 }
 
+TEST(Argon2, makes_dearer_ones_from_the_moment_it_is_told_to) {
+  Argon2Hash hash({.memory_kib = 8, .passes = 1, .lanes = 1});
+  const std::string before = *hash.make("secret");
+  EXPECT_TRUE(hash.is_current(before));
+  hash.use({.memory_kib = 16, .passes = 2, .lanes = 1});
+  EXPECT_FALSE(hash.is_current(before));
+  EXPECT_TRUE(hash.matches(before, "secret"));
+  const std::string dear = *hash.make("secret");
+  EXPECT_TRUE(hash.is_current(dear));
+  EXPECT_TRUE(hash.is_current(hash.nobody()));
+  EXPECT_FALSE(hash.is_current("no verifier at all"));
+}
+
 }  // namespace
 }  // namespace otklik::access

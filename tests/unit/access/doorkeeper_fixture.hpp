@@ -3,6 +3,7 @@
 
 #include <future>
 #include <optional>
+#include <tuple>
 
 #include "access/doorkeeper.hpp"
 #include "base/base64.hpp"
@@ -85,7 +86,14 @@ class DoorkeeperTest : public ::testing::Test {
                                                                  .token_used = [this](const Uuid& token, Time when) {
                                                                    const std::lock_guard lock(mutex_);
                                                                    used_.emplace_back(token, when);
-                                                                 }});
+                                                                 },
+                                                                 .verifier_renewed =
+                                                                     [this](const Uuid& user, const std::string& before,
+                                                                            std::string after) {
+                                                                       const std::lock_guard lock(mutex_);
+                                                                       renewed_.emplace_back(user, before,
+                                                                                             std::move(after));
+                                                                     }});
     }
     return *doorkeeper_;
   }
@@ -129,6 +137,7 @@ class DoorkeeperTest : public ::testing::Test {
   ListeningJournal journal_;
   std::mutex mutex_;
   std::vector<std::pair<Uuid, Time>> used_;
+  std::vector<std::tuple<Uuid, std::string, std::string>> renewed_;
   std::unique_ptr<Doorkeeper> doorkeeper_;
 };
 

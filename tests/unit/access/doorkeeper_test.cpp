@@ -345,5 +345,66 @@ TEST_F(Door, answers_everybody_when_it_stops) {
   EXPECT_EQ(said(ask(basic("admin", "Secret1"), address("198.51.100.3")).get()), "busy");
 }
 
+TEST_F(DoorkeeperTest, forgets_empty_passwords_when_they_are_not_allowed_any_more) {
+  DoorkeeperOptions options;
+  options.allow_empty_passwords = true;
+  door(options);
+  EXPECT_EQ(said(verify(basic("tv", ""))), "tv");
+  EXPECT_EQ(said(verify(basic("admin", "Secret1"))), "admin");
+  EXPECT_TRUE(door().recall(basic("tv", "")));
+  options.allow_empty_passwords = false;
+  door().use(options);
+  EXPECT_FALSE(door().recall(basic("tv", "")));
+  EXPECT_EQ(said(verify(basic("tv", ""))), "wrong");
+  options.allow_empty_passwords = true;
+  door().use(options);
+  EXPECT_EQ(said(verify(basic("tv", ""))), "tv") << "it is not remembered as wrong";
+}
+
+TEST_F(DoorkeeperTest, does_not_remember_an_empty_password_that_was_checked_while_that_ended) {
+  DoorkeeperOptions options;
+  options.allow_empty_passwords = true;
+  door(options);
+  hash_.hold();
+  auto answer = ask(basic("tv", ""));
+  hash_.wait_inside(1);
+  options.allow_empty_passwords = false;
+  door().use(options);
+  hash_.release();
+  EXPECT_EQ(said(answer.get()), "busy") << "judged by what holds no more: to be asked again";
+  EXPECT_FALSE(door().recall(basic("tv", "")));
+}
+
+TEST_F(DoorkeeperTest, has_a_verifier_renewed_once_the_right_password_comes_and_the_cost_is_another) {
+  hash_.dearer = "!";
+  verify(basic("admin", "wrong"));
+  EXPECT_TRUE(renewed_.empty());
+  EXPECT_EQ(said(verify(basic("admin", "Secret1"))), "admin");
+  door().stop();  // the renewal comes after the answer
+  ASSERT_EQ(renewed_.size(), 1U);
+  const auto& [user, before, after] = renewed_.front();
+  EXPECT_EQ(user, company_.user("admin").id);
+  EXPECT_EQ(before, company_.user("admin").verifier);
+  EXPECT_EQ(after, before + "!");
+}
+
+TEST_F(DoorkeeperTest, leaves_a_verifier_of_the_same_cost_alone) {
+  verify(basic("admin", "Secret1"));
+  door().stop();
+  EXPECT_TRUE(renewed_.empty());
+}
+
+TEST_F(DoorkeeperTest, counts_what_it_refuses) {
+  DoorkeeperOptions options;
+  options.guessing.pair_burst = 2;
+  door(options);
+  for (const char* password : {"a", "b", "c"}) verify(basic("admin", password));
+  const auto figures = door().figures();
+  EXPECT_EQ(figures.refused.wrong, 2U);
+  EXPECT_EQ(figures.refused.guessing, 1U);
+  EXPECT_EQ(figures.refused.busy, 0U);
+  EXPECT_EQ(figures.queued, 0U);
+}
+
 }  // namespace
 }  // namespace otklik::access

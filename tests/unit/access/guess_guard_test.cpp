@@ -138,5 +138,21 @@ TEST(LeakyBuckets, keep_those_with_a_history_under_a_flood_of_new_ones) {
   EXPECT_NEAR(buckets.level(0xABCDEF01, 0s), 9, 0.01);
 }
 
+TEST_F(Guard, counts_on_by_other_limits_when_they_change) {
+  const auto who = guard_.caller("admin", address("192.0.2.1"));
+  for (int i = 0; i < 4; ++i) ASSERT_FALSE(guard_.admit(who, now_).refused);
+  auto stricter = limits();
+  stricter.pair_burst = 4;
+  guard_.use(stricter);
+  EXPECT_TRUE(guard_.admit(who, now_).refused) << "what was counted counts on";
+  stricter.pair_forget = 1ms;
+  stricter.address_forget = 1ms;
+  guard_.use(stricter);
+  now_ += 1s;
+  const auto again = guard_.admit(who, now_);
+  EXPECT_FALSE(again.refused);
+  EXPECT_EQ(again.delay, 0ms);
+}
+
 }  // namespace
 }  // namespace otklik::access

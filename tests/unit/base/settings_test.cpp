@@ -95,5 +95,30 @@ TEST(ParseSize, refuses_what_it_does_not_know) {
   EXPECT_EQ(*parse_duration("1 d"), milliseconds(86'400'000));
 }
 
+TEST_F(SettingsTableTest, says_which_rows_change_alive) {
+  SettingsTable mixed;
+  bool field = false;
+  mixed.add("before", field, {});
+  {
+    const auto live = mixed.live_rows();
+    mixed.add("within", field, {});
+  }
+  mixed.add("after", field, {});
+  EXPECT_FALSE(mixed.find("before")->live);
+  EXPECT_TRUE(mixed.find("within")->live);
+  EXPECT_FALSE(mixed.find("after")->live);
+  EXPECT_EQ(mixed.find("nothing"), nullptr);
+}
+
+TEST_F(SettingsTableTest, takes_whole_hours_where_it_keeps_hours) {
+  std::chrono::hours kept{24};
+  table.add_duration("keep_for", kept, {});
+  EXPECT_EQ(table.find("keep_for")->get(), "\"1 d\"");
+  ASSERT_TRUE(table.set("keep_for=36 h"));
+  EXPECT_EQ(kept, std::chrono::hours(36));
+  EXPECT_FALSE(table.set("keep_for=90 min"));
+  EXPECT_EQ(kept, std::chrono::hours(36));
+}
+
 }  // namespace
 }  // namespace otklik

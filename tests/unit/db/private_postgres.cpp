@@ -98,6 +98,10 @@ void PrivatePostgres::start() {
     failure_ = "initdb failed: " + said;
     return;
   }
+  run_server();
+}
+
+void PrivatePostgres::run_server() {
   const Child server = spawn({std::string(bin) + "postgres", "-D", folder_ / "data", "-k", folder_.path(), "-F", "-c",
                               "listen_addresses=", "-c", "log_min_messages=log", "-c", "max_connections=40", "-c",
                               "autovacuum=off", "-c", "timezone=UTC"},
@@ -108,10 +112,18 @@ void PrivatePostgres::start() {
   // The end of the pipe stays open: the server writes a few lines more, and never fills it.
 }
 
-PrivatePostgres::~PrivatePostgres() {
+PrivatePostgres::~PrivatePostgres() { kill(); }
+
+void PrivatePostgres::kill() {
   if (server_ <= 0) return;
   ::kill(server_, SIGQUIT);
   ::waitpid(server_, nullptr, 0);
+  server_ = -1;
+}
+
+void PrivatePostgres::start_again() {
+  kill();
+  run_server();
 }
 
 std::string PrivatePostgres::fresh_database() {

@@ -20,11 +20,16 @@ class PrivatePostgres {
   /// A fresh, empty database, as SOCI takes it.
   std::string fresh_database();
 
+  /// Ends the server as a crash of its machine would, or starts it again on what it has; its databases stay.
+  void kill();
+  void start_again();
+
   [[nodiscard]] const std::string& failure() const { return failure_; }
 
  private:
   PrivatePostgres();
   void start();
+  void run_server();
 
   TempFolder folder_;
   std::string failure_;

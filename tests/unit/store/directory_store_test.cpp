@@ -349,5 +349,64 @@ TEST(PrivilegesText, is_read_as_it_was_written_and_ignores_unknown_words) {
   EXPECT_EQ(privileges_in(""), Privileges{});
 }
 
+TEST_F(Store, keeps_in_step_with_its_tables_change_by_change) {
+  const auto is_in_step = [this] {
+    const auto whole = database_->read(load_directory);
+    ASSERT_TRUE(whole) << whole.error().message;
+    const auto& kept = store_->directory()->content();
+    const auto& read = (*whole)->content();
+    EXPECT_EQ(kept.generation, read.generation);
+    EXPECT_EQ(kept.users, read.users);
+    EXPECT_EQ(kept.roles, read.roles);
+    EXPECT_EQ(kept.departments, read.departments);
+    EXPECT_EQ(kept.tokens, read.tokens);
+  };
+  for (const char* login : {"ягода", "Ёлка", "anna", "Борис", "zoe"}) {
+    clock_.now_ += std::chrono::seconds(1);
+    ASSERT_TRUE(store_->add_user({.login = login, .department = "Склад", .roles = {"operator"}}, "shell"));
+    is_in_step();
+  }
+  ASSERT_TRUE(store_->set_user("Ёлка", {.login = "aaa", .department = "Офис"}, "shell"));
+  is_in_step();
+  ASSERT_TRUE(store_->set_user("aaa", {.department = ""}, "shell"));  // the last one leaves the department
+  is_in_step();
+  ASSERT_TRUE(store_->set_password("anna", "Secret1", "shell"));
+  is_in_step();
+  ASSERT_TRUE(store_->create_token({.user = "anna", .name = "b"}, "shell"));
+  ASSERT_TRUE(store_->create_token({.user = "anna", .name = "a"}, "shell"));  // at the same moment
+  is_in_step();
+  ASSERT_TRUE(store_->revoke_token("b", "shell"));
+  is_in_step();
+  ASSERT_TRUE(store_->set_role("operator", {.name = "Оператор"}, "shell"));
+  is_in_step();
+  ASSERT_TRUE(store_->remove_user("anna", "shell"));  // with her tokens
+  is_in_step();
+  EXPECT_TRUE(store_->directory()->tokens().empty());
+  ASSERT_TRUE(store_->remove_role("Оператор", true, "shell"));  // from everybody
+  is_in_step();
+  EXPECT_TRUE(store_->directory()->user_by_login("zoe")->roles.empty());
+}
+
+TEST_F(Store, sees_what_another_program_changed_at_its_next_change) {
+  const auto other = DirectoryStore::open(*database_, maker_, clock_, {});
+  ASSERT_TRUE(other);
+  ASSERT_TRUE((*other)->add_user({.login = "theirs"}, "them"));
+  EXPECT_EQ(store_->directory()->user_by_login("theirs"), nullptr);
+  ASSERT_TRUE(store_->add_user({.login = "ours"}, "us"));
+  EXPECT_NE(store_->directory()->user_by_login("theirs"), nullptr);
+  EXPECT_NE(store_->directory()->user_by_login("ours"), nullptr);
+}
+
+TEST_F(Store, renews_a_verifier_unless_the_password_is_another_by_now) {
+  const auto user = *store_->directory()->user_by_login("admin");
+  ASSERT_TRUE(store_->renew_verifier(user.id, user.verifier, "dearer", "server"));
+  reopen();
+  EXPECT_EQ(store_->directory()->user(user.id)->verifier, "dearer");
+  EXPECT_EQ(store_->directory()->user(user.id)->changed, user.changed) << "he is as he was";
+  ASSERT_TRUE(store_->renew_verifier(user.id, user.verifier, "dearest", "server"));
+  EXPECT_EQ(store_->directory()->user(user.id)->verifier, "dearer");
+  ASSERT_TRUE(store_->renew_verifier(Uuid::random(), "x", "y", "server"));
+}
+
 }  // namespace
 }  // namespace otklik::store

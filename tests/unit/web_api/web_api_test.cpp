@@ -37,7 +37,9 @@ class Calling : public testing::Test {
 
   WebApi& api() {
     if (!api_) {
-      api_ = std::make_unique<WebApi>(WebApi::Ports{authenticator_, scripts_, files_, clock_}, options_,
+      api_ = std::make_unique<WebApi>(WebApi::Ports{authenticator_, scripts_, files_, clock_,
+                                                    [this](std::string_view login) { return identity_of_(login); }},
+                                      options_,
                                       VersionFigures{"2.7.120918(4644.26860)",
                                                      "120711",
                                                      "1.1.4322.2032",
@@ -72,6 +74,7 @@ class Calling : public testing::Test {
   WallClock clock_;
   test::TemporaryFolder folder_;
   Options options_;
+  Door::IdentityOf identity_of_ = [](std::string_view) { return nullptr; };
   std::unique_ptr<WebApi> api_;
   std::unique_ptr<SentRequest> sent_;
   std::shared_ptr<net::Connection> connection_;
@@ -185,7 +188,8 @@ TEST_F(Calling, waits_for_a_password_to_be_checked_and_remembers_nothing_itself)
 
 TEST_F(Calling, lets_listed_addresses_in_as_a_named_user_where_authorization_is_off) {
   options_.auth_off.from = {*Network::parse("192.0.2.0/24")};
-  options_.auth_off.user = [] { return test::identity("old"); };
+  options_.auth_off.user = "old";
+  identity_of_ = [](std::string_view login) { return test::identity(std::string(login)); };
   EXPECT_EQ(answer("GET /execsvcscriptplain?name=Echo HTTP/1.1\nAuthorization: Basic whatever").status, 200);
   EXPECT_EQ(scripts_.started.at(0).login, "old");
   EXPECT_EQ(authenticator_.verifications, 0);
@@ -197,7 +201,7 @@ TEST_F(Calling, lets_listed_addresses_in_as_a_named_user_where_authorization_is_
 TEST_F(Calling, keeps_listed_addresses_out_when_the_named_user_is_gone) {
   options_.auth_off.from = {*Network::parse("192.0.2.0/24")};
   EXPECT_EQ(answer("GET /getversion HTTP/1.1").status, 403);
-  options_.auth_off.user = [] { return nullptr; };
+  options_.auth_off.user = "gone";
   api_.reset();
   EXPECT_EQ(answer("GET /getversion HTTP/1.1").status, 403);
 }

@@ -72,7 +72,8 @@ class WwwFiles : public testing::Test {
   Www& www() {
     if (!www_) {
       options_.www = folder_.path();
-      www_ = std::make_unique<Www>(options_, clock_);
+      live_ = std::make_unique<Live<Options>>(options_);
+      www_ = std::make_unique<Www>(*live_, clock_);
     }
     return *www_;
   }
@@ -85,6 +86,7 @@ class WwwFiles : public testing::Test {
   } clock_;
   TemporaryFolder folder_;
   Options options_;
+  std::unique_ptr<Live<Options>> live_;
   std::unique_ptr<Www> www_;
 };
 
@@ -119,7 +121,8 @@ TEST_F(WwwFiles, just_written_are_not_kept) {
     [[nodiscard]] Time now() const override { return WallClock().now(); }
   } now;
   options_.www = folder_.path();
-  Www fresh(options_, now);
+  const Live<Options> live(options_);
+  Www fresh(live, now);
   folder_.put("a.txt", "one");
   const auto result = fresh.find("/a.txt");
   ASSERT_TRUE(result);
@@ -195,11 +198,13 @@ TEST_F(WwwFiles, hook_that_is_a_link_or_too_large_is_broken) {
 }
 
 TEST_F(WwwFiles, are_none_without_a_folder) {
-  Www none(Options{}, clock_);
+  const Live<Options> nowhere(Options{});
+  Www none(nowhere, clock_);
   EXPECT_EQ(none.find("/").error().code, ErrorCode::not_found);
   Options absent;
   absent.www = folder_.path() + "/absent";
-  EXPECT_EQ(Www(absent, clock_).find("/x").error().code, ErrorCode::not_found);
+  const Live<Options> somewhere(absent);
+  EXPECT_EQ(Www(somewhere, clock_).find("/x").error().code, ErrorCode::not_found);
 }
 
 TEST(FileCache, forgets_the_longest_unused_first) {

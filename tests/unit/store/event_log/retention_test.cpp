@@ -83,5 +83,28 @@ TEST_F(RetentionTest, keeps_everything_when_told_so) {
   EXPECT_EQ(segments().front(), 1U);
 }
 
+TEST_F(RetentionTest, follows_a_smaller_limit_while_it_is_open) {
+  open();
+  append_segments(6);
+  EXPECT_EQ(segments().front(), 1U);
+  options_.keep_bytes = 200'000;
+  log_->use(options_);
+  while (log_->figures().bytes > 300'000U) std::this_thread::yield();
+  EXPECT_GT(segments().front(), 1U);
+  EXPECT_EQ(append(event("next")).get().value(), 13U);
+}
+
+TEST_F(RetentionTest, follows_a_shorter_time_while_it_is_open) {
+  options_.keep_for = std::chrono::hours(0);
+  open();
+  append_segments(3);
+  clock_.forward(std::chrono::hours(48));
+  append_segments(1);
+  options_.keep_for = std::chrono::hours(24);
+  log_->use(options_);
+  while (log_->figures().segments > 2U) std::this_thread::yield();
+  EXPECT_GT(segments().front(), 3U);
+}
+
 }  // namespace
 }  // namespace otklik::store

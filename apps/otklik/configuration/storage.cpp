@@ -1,0 +1,59 @@
+#include "configuration.hpp"
+
+namespace otklik::app {
+
+void Configuration::declare_files() {
+  table_.add("storage", files.storage_folder,
+             {"The file storage; default: LocalStorage of the data folder",
+              "Хранилище файлов; по умолчанию LocalStorage в папке данных"});
+
+  const auto live = table_.live_rows();
+  table_.add(
+      "script_zones", files.script_zones,
+      {"Where scenarios may read: temp, storage, recordings, faxes, voicemail, absolute folders; \"*\": any file",
+       "Где сценарии могут читать: temp, storage, recordings, faxes, voicemail, папки с полным путём; \"*\" — "
+       "любой файл"});
+  table_.add("script_writable", files.script_writable, {"Where they may also write", "Где они могут и писать"});
+  table_.add_size(
+      "script.written_file_size", files.script_file_size,
+      {"What a file that scenarios write grows to at most", "До какого размера растёт файл, который пишут сценарии"});
+  table_.add("script.list_count", files.script_list_count, 1, 10'000'000,
+             {"Entries of one listing of a folder", "Записей в одном списке файлов папки"});
+}
+
+void Configuration::declare_storage() {
+  table_.add_choice("database.backend", database.connection.backend, {"sqlite3", "postgresql"},
+                    {"The database of users and settings", "База данных пользователей и настроек"});
+  table_.add("database.connect", database.connection.connect,
+             {"PostgreSQL: how to connect, host=… dbname=… user=… password=…",
+              "PostgreSQL: как подключиться, host=… dbname=… user=… password=…"},
+             true);
+  table_.add("database.readers", database.readers, 1, 64,
+             {"Connections that read, besides the one that writes", "Соединений для чтения, кроме пишущего"});
+  table_.add("database.queue", database.most_queued, 1, 1'000'000,
+             {"Operations that wait for a connection", "Операций в очереди к соединению"});
+  table_.add_duration(
+      "database.busy_timeout", database.connection.busy_timeout,
+      {"SQLite: how long another program's lock is waited for", "SQLite: сколько ждать блокировку другой программы"});
+  table_.add("events.queue", events.queue, 1024, 16'777'216,
+             {"Events that may wait to be written; past the half, new work is refused",
+              "Событий в очереди на запись; сверх половины новая работа отвергается"});
+  table_.add("events.backlog", events.backlog, 0, 16'777'216,
+             {"Events that are kept in memory while the disk is full", "Событий в памяти, пока диск переполнен"});
+
+  const auto live = table_.live_rows();
+  table_.add_size("events.segment_size", events.segment_bytes,
+                  {"Size of one file of the event log", "Размер одного файла журнала событий"});
+  table_.add_size("events.keep_size", events.keep_bytes,
+                  {"The oldest events go past this size; 0: never",
+                   "Старейшие события удаляются сверх этого размера; 0 — никогда"});
+  table_.add_duration("events.keep_for", events.keep_for,
+                      {"Events older than this go; 0: never", "События старше этого удаляются; 0 — никогда"});
+  table_.add_duration("events.sync_every", events.sync_every,
+                      {"How much of what was only written the death of the whole machine may cost",
+                       "Сколько записанного может стоить гибель всей машины"});
+  table_.add_duration("events.probe_every", events.probe_every,
+                      {"How often a full disk is tried again", "Как часто переполненный диск проверяется снова"});
+}
+
+}  // namespace otklik::app
