@@ -4,6 +4,7 @@
 #include <future>
 
 #include "access/doorkeeper.hpp"
+#include "access/temporary_passwords.hpp"
 #include "administration.hpp"
 #include "base/build_info.hpp"
 #include "base/log.hpp"
@@ -14,6 +15,7 @@
 #include "scenario/host.hpp"
 #include "store/directory/directory_store.hpp"
 #include "store/event_log/event_log.hpp"
+#include "store/files/file_store.hpp"
 #include "store/schema.hpp"
 #include "web_api/admin_api.hpp"
 #include "web_api/web_api.hpp"
@@ -34,7 +36,9 @@ struct Server::Parts {
   std::unique_ptr<core::Core> core;
   std::unique_ptr<db::Database> database;
   std::unique_ptr<store::DirectoryStore> directory;
+  std::unique_ptr<store::FileStore> file_index;
   std::unique_ptr<access::Doorkeeper> doorkeeper;
+  std::unique_ptr<access::TemporaryPasswordKeeper> passwords;
   std::unique_ptr<files::Zones> zones;
   std::unique_ptr<scenario::Host> scenarios;
   std::unique_ptr<web_api::WebApi> web_api;
@@ -72,6 +76,7 @@ Result<> Server::Parts::open_storage() {
   auto opened = db::Database::open(configuration.database);
   if (!opened) return std::unexpected(opened.error());
   database = std::move(*opened);
+  file_index = std::make_unique<store::FileStore>(*database, *core);
   return {};
 }
 
@@ -96,6 +101,8 @@ Result<> Server::Parts::open_people() {
       access::DoorkeeperParts{
           clock, steady, hash, delays, *core,
           [store = directory.get()](const Uuid& token, Time when) { store->note_token_used(token, when); }});
+  passwords = std::make_unique<access::TemporaryPasswordKeeper>(
+      access::TemporaryPasswordOptions{}, [store = directory.get()] { return store->directory(); }, clock, steady);
   directory->listen([this](std::shared_ptr<const core::Directory> now, const core::DirectoryChanged& change) {
     doorkeeper->directory_changed(std::move(now));
     record_change(change);
@@ -121,8 +128,9 @@ void Server::Parts::open_faces() {
     if (user == nullptr || user->blocked) return nullptr;
     return std::make_shared<const core::Identity>(people->identity_of(*user));
   };
-  web_api = std::make_unique<web_api::WebApi>(web_api::WebApi::Ports{*doorkeeper, *scenarios, *zones, clock},
-                                              std::move(options), web_api::VersionFigures::of_this_build());
+  web_api =
+      std::make_unique<web_api::WebApi>(web_api::WebApi::Ports{*doorkeeper, *passwords, *scenarios, *zones, clock},
+                                        std::move(options), web_api::VersionFigures::of_this_build());
   admin_api = std::make_unique<web_api::AdminApi>(
       web_api::AdminApi::Sources{[this]() -> Result<> {
                                    if (auto trouble = event_log->trouble()) return std::unexpected(std::move(*trouble));

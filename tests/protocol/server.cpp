@@ -73,6 +73,13 @@ class Users final : public core::Authenticator {
   std::map<std::string, std::shared_ptr<const core::Identity>, std::less<>> remembered_;
 };
 
+/// None is ever handed out here.
+class NoPasswords final : public core::TemporaryPasswords {
+ public:
+  Result<std::string> issue(const core::Identity&) override { return fail(ErrorCode::unavailable); }
+  std::shared_ptr<const core::Identity> redeem(std::string_view, core::TemporaryUse) override { return nullptr; }
+};
+
 /// What scenarios/*.lua of this folder do, done here.
 class Scripts final : public core::ScriptHost {
  public:
@@ -280,11 +287,12 @@ sigset_t block_ending_signals() {
 int run(Settings settings, const sigset_t& ending) {
   const char* password = std::getenv("OTKLIK_DEMO_PASSWORD");
   Users users(password != nullptr ? password : "protocol");
+  NoPasswords passwords;
   Files files(settings.data);
   const WallClock clock;
   settings.web_api.www = settings.data + "/www";
   auto scripts = std::make_unique<Scripts>();
-  web_api::WebApi api({users, *scripts, files, clock}, settings.web_api, web_api::VersionFigures::of_this_build());
+  web_api::WebApi api({users, passwords, *scripts, files, clock}, settings.web_api, web_api::VersionFigures::of_this_build());
   web_api::AdminApi admin({[] { return Result<>(); },
                            [&] {
                              return std::vector<web_api::Figure>{{"otklik_calls_total", "Calls of methods.",

@@ -15,6 +15,7 @@
 #include "core/ports/authenticator.hpp"
 #include "core/ports/script_files.hpp"
 #include "core/ports/script_host.hpp"
+#include "core/ports/temporary_passwords.hpp"
 
 namespace otklik::test {
 
@@ -53,6 +54,18 @@ struct FakeAuthenticator final : core::Authenticator {
   void answer_all() {
     for (auto& work : waiting) work();
     waiting.clear();
+  }
+};
+
+struct FakePasswords final : core::TemporaryPasswords {
+  std::map<std::string, std::shared_ptr<const core::Identity>, std::less<>> good;
+  std::vector<core::TemporaryUse> shown_for;
+
+  Result<std::string> issue(const core::Identity&) override { return fail(ErrorCode::forbidden); }
+  std::shared_ptr<const core::Identity> redeem(std::string_view password, core::TemporaryUse use) override {
+    shown_for.push_back(use);
+    const auto at = good.find(password);
+    return at == good.end() ? nullptr : at->second;
   }
 };
 
