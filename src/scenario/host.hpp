@@ -10,6 +10,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "base/work_pool.hpp"
 #include "core/ports/journal.hpp"
 #include "core/ports/script_files.hpp"
 #include "core/ports/script_host.hpp"
@@ -22,7 +23,6 @@
 #include "scenario/sql_sources.hpp"
 #include "scenario/timers.hpp"
 #include "scenario/variables.hpp"
-#include "scenario/work_pool.hpp"
 
 namespace otklik::scenario {
 
