@@ -57,9 +57,9 @@ struct ErrorRow {
 
 /// One row of the table of methods: everything that anybody is told about a method, and what runs it.
 struct Method {
-  std::string_view name;  ///< the path without its first slash, lower-case
-  std::string_view tail;  ///< what the part of the path after the name is called (`CODE` of download/rec/CODE); empty:
-                          ///< the name is the whole path. Call::tail() has its value
+  std::string_view name;    ///< the path without its first slash, lower-case
+  std::string_view tail{};  ///< what the part of the path after the name is called (`CODE` of download/rec/CODE);
+                            ///< empty: the name is the whole path. Call::tail() has its value
   Text summary;
   Text details;
   std::span<const Parameter> parameters;
