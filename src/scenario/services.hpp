@@ -1,4 +1,5 @@
 #pragma once
+#include "base/work_pool.hpp"
 #include "core/ports/journal.hpp"
 #include "core/ports/script_files.hpp"
 #include "scenario/options.hpp"
@@ -11,7 +12,6 @@ class Scheduler;
 class SqlSources;
 class Timers;
 class Variables;
-class WorkPool;
 
 /// What the functions of a scenario reach outside of their state. The host owns or was given each, and outlives runs.
 struct Services {

@@ -29,16 +29,18 @@ struct FileQuery {
   bool newest_first = false;
   std::optional<FileCursor> after{};  ///< the last one of the page before
   std::size_t limit = 1000;           ///< 1 to 10,000
-};
-
-struct FilePage {
-  std::vector<StoredFile> files;
-  std::optional<FileCursor> next;  ///< to ask for the next page with; nothing: this was the last
+  bool with_totals = false;           ///< costs a walk over all that fits
 };
 
 struct FileTotals {
   std::uint64_t files = 0;
   std::uint64_t bytes = 0;
+};
+
+struct FilePage {
+  std::vector<StoredFile> files;
+  std::optional<FileCursor> next;  ///< to ask for the next page with; nothing: this was the last
+  FileTotals totals;               ///< of all that fits, whatever the page; only when asked for
 };
 
 /// What is known of every stored file, in the database. Every call blocks for it: call from a thread that may wait, and
@@ -53,7 +55,8 @@ class FileIndex {
 
   /// `conflict` when its id, or its place (area and path), is taken; `bad_request` for a path or name that is no UTF-8.
   virtual Result<> add(const StoredFile& file) = 0;
-  /// It is whole: of this size and digest. `not_found`. Settling what is whole already changes nothing.
+  /// It is whole: of this size and digest. `not_found`. Saying it once more changes and tells nothing; what was whole
+  /// may get another content.
   virtual Result<> settle(const Uuid& id, std::uint64_t size, std::string_view sha256) = 0;
   /// It lies elsewhere now. Errors: `not_found`, `conflict` (the place is taken).
   virtual Result<> move(const Uuid& id, FileArea area, std::string_view path) = 0;
@@ -61,7 +64,7 @@ class FileIndex {
   virtual Result<> hold(const Uuid& id, bool held) = 0;
   /// It is about to be deleted, which is to be gone on with after a crash. `not_found`.
   virtual Result<> begin_removal(const Uuid& id) = 0;
-  /// Forgets it. `reason` is one word for the event: `age`, `size`, `user`, `shell`, `lost`, `never_arrived`. Says what
+  /// Forgets it. `reason` is one word for the event, see FileDeleted. Says what
   /// it was; `not_found`.
   virtual Result<StoredFile> remove(const Uuid& id, std::string_view reason) = 0;
   /// Forgets everything of an area at once (no event for each); says how much that was.

@@ -93,6 +93,18 @@ struct Conditions {
   }
 };
 
+/// All but the place to go on from.
+Conditions conditions_of(const core::FileQuery& query) {
+  Conditions where;
+  if (query.area) where.add("area = ?", {std::string(core::name(*query.area))});
+  if (query.state) where.add("state = ?", {std::string(core::name(*query.state))});
+  if (query.user) where.add("user_id = ?", {query.user->text()});
+  if (query.chain) where.add("chain = ?", {query.chain->text()});
+  if (query.held) where.add("held = ?", {std::int64_t{*query.held}});
+  if (query.stored_before) where.add("stored < ?", {query.stored_before->time_since_epoch().count()});
+  return where;
+}
+
 }  // namespace
 
 Result<> insert_file(Connection& connection, const StoredFile& file) {
@@ -107,8 +119,10 @@ Result<> insert_file(Connection& connection, const StoredFile& file) {
 }
 
 Result<std::int64_t> settle_file(Connection& connection, const Uuid& id, std::uint64_t size, std::string_view sha256) {
-  return connection.execute("UPDATE files SET state = 'whole', size = ?, sha256 = ? WHERE id = ? AND state <> 'whole'",
-                            size, sha256, id.text());
+  return connection.execute(
+      "UPDATE files SET state = 'whole', size = ?, sha256 = ? "
+      "WHERE id = ? AND (state <> 'whole' OR size <> ? OR sha256 <> ?)",
+      size, sha256, id.text(), size, sha256);
 }
 
 Result<std::int64_t> place_file(Connection& connection, const Uuid& id, FileArea area, std::string_view path) {
@@ -149,25 +163,28 @@ Result<StoredFile> file_at(Connection& connection, FileArea area, std::string_vi
 }
 
 Result<core::FilePage> select_files(Connection& connection, const core::FileQuery& query) {
-  Conditions where;
-  if (query.area) where.add("area = ?", {std::string(core::name(*query.area))});
-  if (query.state) where.add("state = ?", {std::string(core::name(*query.state))});
-  if (query.user) where.add("user_id = ?", {query.user->text()});
-  if (query.chain) where.add("chain = ?", {query.chain->text()});
-  if (query.held) where.add("held = ?", {std::int64_t{*query.held}});
-  if (query.stored_before) where.add("stored < ?", {query.stored_before->time_since_epoch().count()});
+  Conditions where = conditions_of(query);
   if (query.after) {
     const std::int64_t stored = query.after->stored_at.time_since_epoch().count();
     where.add(
         query.newest_first ? "(stored < ? OR (stored = ? AND id < ?))" : "(stored > ? OR (stored = ? AND id > ?))",
         {stored, stored, query.after->id.text()});
   }
+  core::FileTotals totals;
+  if (query.with_totals) {
+    Conditions all = conditions_of(query);
+    const auto sums = connection.select_with<Whole, Whole>(
+        fmt::format("SELECT COUNT(*), CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM files{}", all.sql), all.values);
+    if (!sums) return std::unexpected(sums.error());
+    totals = {static_cast<std::uint64_t>(std::get<0>(sums->front())),
+              static_cast<std::uint64_t>(std::get<1>(sums->front()))};
+  }
   const std::size_t limit = std::clamp<std::size_t>(query.limit, 1, most_listed);
   const std::string_view order = query.newest_first ? "stored DESC, id DESC" : "stored, id";
   auto files = files_in(
       connection, fmt::format("SELECT {}{} ORDER BY {} LIMIT {}", columns, where.sql, order, limit + 1), where.values);
   if (!files) return std::unexpected(std::move(files.error()));
-  core::FilePage page{std::move(*files), std::nullopt};
+  core::FilePage page{std::move(*files), std::nullopt, totals};
   if (page.files.size() > limit) {
     page.files.resize(limit);
     page.next = core::FileCursor{page.files.back().stored_at, page.files.back().id};
