@@ -29,9 +29,14 @@ constexpr std::array named_zones{
 std::unexpected<Error> outside() { return fail(ErrorCode::forbidden, "The path lies outside of the open folders"); }
 std::unexpected<Error> read_only() { return fail(ErrorCode::forbidden, "The folder is open for reading only"); }
 
+std::string absolute_path(const Found& found) {
+  const std::string& folder = found.zone->spellings.front();
+  return (folder == "/" ? "" : folder) + "/" + found.name;
+}
+
 }  // namespace
 
-Result<std::unique_ptr<Zones>> Zones::make(const ZoneOptions& options) {
+Result<std::unique_ptr<Zones>> Zones::make(const ZoneOptions& options, core::FileIndex* index) {
   const std::string data = plain_path(options.data_folder);
   if (data.empty()) return fail(ErrorCode::bad_request, "The data folder must be an absolute path");
   if (!options.storage_folder.empty() && plain_path(options.storage_folder).empty()) {
@@ -79,13 +84,17 @@ Result<std::unique_ptr<Zones>> Zones::make(const ZoneOptions& options) {
       }
     }
   }
-  return std::unique_ptr<Zones>(new Zones(std::move(resolver), options));
+  return std::unique_ptr<Zones>(new Zones(std::move(resolver), options, index));
 }
 
-Zones::Zones(Resolver resolver, const ZoneOptions& options)
+Zones::Zones(Resolver resolver, const ZoneOptions& options, core::FileIndex* index)
     : lookup_(std::move(resolver), options.data_folder, options.script_list_count),
       file_size_(options.script_file_size),
-      list_count_(options.script_list_count) {}
+      list_count_(options.script_list_count) {
+  if (index != nullptr) {
+    follower_.emplace(Areas(plain_path(options.data_folder), plain_path(options.storage_folder)), *index);
+  }
+}
 
 Result<Found> Zones::find(std::string_view path, bool to_change) const {
   const auto place = resolver().resolve(path);
@@ -164,7 +173,9 @@ Result<> Zones::write(std::string_view path, std::string_view content) {
   auto file = NewFile::create(std::move(holder->first));
   if (!file) return std::unexpected(file.error());
   if (auto written = file->write(content); !written) return written;
-  return file->commit(holder->second, NewFile::Existing::replace);
+  auto done = file->commit(holder->second, NewFile::Existing::replace);
+  if (done && follower_) follower_->written(absolute_path(*found), content);
+  return done;
 }
 
 Result<> Zones::append(std::string_view path, std::string_view content) {
@@ -190,6 +201,7 @@ Result<> Zones::append(std::string_view path, std::string_view content) {
       return std::unexpected(last_system_error("take back what was written"));
     return written;
   }
+  if (follower_) follower_->grown(absolute_path(*found), size + content.size());
   return {};
 }
 
@@ -218,16 +230,21 @@ Result<> Zones::move(std::string_view from, std::string_view to) {
   const auto target = place_for(to);
   if (!target) return std::unexpected(target.error());
   auto moved = source->folder.rename(source->name, target->folder, target->name);
-  if (moved || moved.error().code != ErrorCode::state_not_allowed) return moved;
-  if (auto copied = copy(*source, *target); !copied) return copied;
-  return source->folder.remove(source->name);
+  if (!moved && moved.error().code == ErrorCode::state_not_allowed) {
+    moved = copy(*source, *target);
+    if (moved) moved = source->folder.remove(source->name);
+  }
+  if (moved && follower_) follower_->moved(absolute_path(*source), absolute_path(*target));
+  return moved;
 }
 
 Result<> Zones::remove(std::string_view path) {
   const auto found = find(path, true);
   if (!found) return std::unexpected(found.error());
   if (found->name.empty()) return outside();
-  return found->folder.remove(found->name);
+  auto removed = found->folder.remove(found->name);
+  if (removed && follower_) follower_->removed(absolute_path(*found));
+  return removed;
 }
 
 }  // namespace otklik::files

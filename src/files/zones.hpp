@@ -1,12 +1,14 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/beneath.hpp"
 #include "core/ports/script_files.hpp"
+#include "files/index_follower.hpp"
 #include "files/lookup.hpp"
 
 namespace otklik::files {
@@ -34,7 +36,8 @@ struct ZoneOptions {
 class Zones final : public core::ScriptFiles {
  public:
   /// `bad_request` for a zone that is no known name and no absolute folder, or that would open a secret.
-  static Result<std::unique_ptr<Zones>> make(const ZoneOptions& options);
+  /// `index`, which outlives the zones, is kept in step with what scenarios do to files that it knows; null: none.
+  static Result<std::unique_ptr<Zones>> make(const ZoneOptions& options, core::FileIndex* index = nullptr);
 
   Result<core::OpenedFile> open(std::string_view path) override;
   Result<std::vector<core::FolderEntry>> list(std::string_view path) override;
@@ -49,7 +52,7 @@ class Zones final : public core::ScriptFiles {
   [[nodiscard]] const Resolver& resolver() const noexcept { return lookup_.resolver(); }
 
  private:
-  Zones(Resolver resolver, const ZoneOptions& options);
+  Zones(Resolver resolver, const ZoneOptions& options, core::FileIndex* index);
   /// A thing that exists.
   [[nodiscard]] Result<Found> find(std::string_view path, bool to_change) const;
   /// Where a thing may be put: the folders on the way are made.
@@ -57,6 +60,7 @@ class Zones final : public core::ScriptFiles {
   [[nodiscard]] Result<> copy(const Found& from, const Found& to) const;
 
   Lookup lookup_;
+  std::optional<IndexFollower> follower_;
   std::uint64_t file_size_;
   std::size_t list_count_;
 };
