@@ -10,22 +10,15 @@ namespace {
 
 using Perform = Result<std::string> (*)(AdministrationParts&, const Operation&);
 
-constexpr std::array<std::pair<std::string_view, Perform>, 15> operations{{
-    {"user.add", add_user},
-    {"user.set", set_user},
-    {"user.passwd", set_password},
-    {"user.list", list_users},
-    {"user.remove", remove_user},
-    {"role.add", add_role},
-    {"role.set", set_role},
-    {"role.list", list_roles},
-    {"role.remove", remove_role},
-    {"token.create", create_token},
-    {"token.list", list_tokens},
-    {"token.revoke", revoke_token},
-    {"script.list", list_scripts},
-    {"script.check", check_scripts},
-    {"script.run", run_script},
+constexpr std::array<std::pair<std::string_view, Perform>, 23> operations{{
+    {"user.add", add_user},         {"user.set", set_user},          {"user.passwd", set_password},
+    {"user.list", list_users},      {"user.remove", remove_user},    {"role.add", add_role},
+    {"role.set", set_role},         {"role.list", list_roles},       {"role.remove", remove_role},
+    {"token.create", create_token}, {"token.list", list_tokens},     {"token.revoke", revoke_token},
+    {"script.list", list_scripts},  {"script.check", check_scripts}, {"script.run", run_script},
+    {"file.list", list_files},      {"file.link", link_to_file},     {"file.temppass", issue_temporary_password},
+    {"file.import", import_file},   {"file.finish", finish_file},    {"file.hold", hold_file},
+    {"file.delete", delete_file},   {"check", check_everything},
 }};
 
 }  // namespace

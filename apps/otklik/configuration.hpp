@@ -11,6 +11,8 @@
 #include "data_folder.hpp"
 #include "db/database.hpp"
 #include "db/source.hpp"
+#include "files/keeping/keeper.hpp"
+#include "files/opener.hpp"
 #include "files/zones.hpp"
 #include "net/server.hpp"
 #include "scenario/options.hpp"
@@ -52,6 +54,9 @@ class Configuration {
   store::DirectoryOptions directory;
   scenario::Options script;
   files::ZoneOptions files;
+  files::OpenerOptions opener;
+  files::KeeperOptions keeper;
+  std::chrono::seconds link_lifetime{0};  ///< of links to recordings and faxes; 0: for ever
   store::EventLogOptions events;
   db::DatabaseOptions database;
   std::map<std::string, db::SourceOptions> sources;
@@ -66,6 +71,7 @@ class Configuration {
   void declare_access();
   void declare_script();
   void declare_files();
+  void declare_retention();
   void declare_storage();
   Result<> declare_source(const std::string& name);
   Result<> declare_certificate(const std::string& name);

@@ -12,21 +12,28 @@
 #include "core/core.hpp"
 #include "db/schema.hpp"
 #include "figures.hpp"
+#include "files/keeping/keeper.hpp"
+#include "files/links.hpp"
+#include "files/opener.hpp"
 #include "scenario/host.hpp"
 #include "store/directory/directory_store.hpp"
 #include "store/event_log/event_log.hpp"
+#include "store/event_log/reader.hpp"
 #include "store/files/file_store.hpp"
 #include "store/schema.hpp"
 #include "web_api/admin_api.hpp"
+#include "web_api/table.hpp"
 #include "web_api/web_api.hpp"
 
 namespace otklik::app {
 
 /// Every part, in the order in which each needs the ones before it. Destroyed from the last to the first.
 struct Server::Parts {
-  explicit Parts(const Configuration& c) : configuration(c), hash(c.argon2) {}
+  explicit Parts(const Configuration& c)
+      : configuration(c), areas(c.files.data_folder, c.files.storage_folder), hash(c.argon2) {}
 
   const Configuration& configuration;
+  const files::Areas areas;
   WallClock clock;
   access::CoarseClock steady;
   access::Argon2Hash hash;
@@ -40,6 +47,9 @@ struct Server::Parts {
   std::unique_ptr<access::Doorkeeper> doorkeeper;
   std::unique_ptr<access::TemporaryPasswordKeeper> passwords;
   std::unique_ptr<files::Zones> zones;
+  std::unique_ptr<files::Links> links;
+  std::unique_ptr<files::Opener> opener;
+  std::unique_ptr<files::Keeper> keeper;
   std::unique_ptr<scenario::Host> scenarios;
   std::unique_ptr<web_api::WebApi> web_api;
   std::unique_ptr<web_api::AdminApi> admin_api;
@@ -47,10 +57,12 @@ struct Server::Parts {
   std::unique_ptr<ControlServer> control;
   std::string control_path;
   std::string base_url;
+  bool http_listens = false;
   bool stopped = false;
 
   Result<> open_storage();
   Result<> open_people();
+  Result<> open_files(const DataFolder& folder);
   Result<> open_scenarios();
   void open_faces();
   void record_change(const core::DirectoryChanged& change);
@@ -110,10 +122,34 @@ Result<> Server::Parts::open_people() {
   return {};
 }
 
-Result<> Server::Parts::open_scenarios() {
-  auto made = files::Zones::make(configuration.files);
+/// Reads the event log from its first event to its last.
+Result<EventsChecked> check_events(const std::string& folder) {
+  store::EventReader reader(folder, 0);
+  EventsChecked checked;
+  for (;;) {
+    const auto next = reader.next();
+    if (!next) return std::unexpected(next.error());
+    if (std::holds_alternative<store::NothingYet>(*next)) return checked;
+    if (const auto* gap = std::get_if<store::Gap>(&*next)) {
+      if (gap->why == store::Gap::Why::damaged) checked.damaged += gap->to - gap->from + 1;
+    } else {
+      ++checked.read;
+    }
+  }
+}
+
+Result<> Server::Parts::open_files(const DataFolder& folder) {
+  auto made = files::Zones::make(configuration.files, file_index.get());
   if (!made) return std::unexpected(made.error());
   zones = std::move(*made);
+  const auto key = files::load_or_make_link_key(folder.link_key());
+  if (!key) return std::unexpected(key.error());
+  links = std::make_unique<files::Links>(*key, configuration.link_lifetime, clock);
+  opener = std::make_unique<files::Opener>(configuration.files, configuration.opener, *file_index, *links);
+  return {};
+}
+
+Result<> Server::Parts::open_scenarios() {
   auto host = scenario::Host::open(configuration.script, *core, *zones, scenario::open_sources(configuration.sources));
   if (!host) return std::unexpected(host.error());
   scenarios = std::move(*host);
@@ -128,16 +164,18 @@ void Server::Parts::open_faces() {
     if (user == nullptr || user->blocked) return nullptr;
     return std::make_shared<const core::Identity>(people->identity_of(*user));
   };
-  web_api =
-      std::make_unique<web_api::WebApi>(web_api::WebApi::Ports{*doorkeeper, *passwords, *scenarios, *zones, clock},
-                                        std::move(options), web_api::VersionFigures::of_this_build());
+  web_api = std::make_unique<web_api::WebApi>(
+      web_api::WebApi::Ports{*doorkeeper, *passwords, *scenarios, *zones, *opener, clock}, std::move(options),
+      web_api::VersionFigures::of_this_build());
   admin_api = std::make_unique<web_api::AdminApi>(
       web_api::AdminApi::Sources{[this]() -> Result<> {
                                    if (auto trouble = event_log->trouble()) return std::unexpected(std::move(*trouble));
                                    return {};
                                  },
                                  [this] { return gather_figures(*http, *core, *scenarios, *event_log); }});
-  http = std::make_unique<net::Server>(configuration.http);
+  auto http_options = configuration.http;
+  http_options.logged_path = web_api::loggable_path;
+  http = std::make_unique<net::Server>(std::move(http_options));
 }
 
 Result<net::Listening> Server::Parts::bind(net::ListenerOptions options, bool any_free_port) {
@@ -195,6 +233,7 @@ Result<std::unique_ptr<Server>> Server::open(DataFolder& folder, const Configura
   parts.control_path = folder.control_socket();
   if (auto opened = parts.open_storage(); !opened) return std::unexpected(opened.error());
   if (auto opened = parts.open_people(); !opened) return std::unexpected(opened.error());
+  if (auto opened = parts.open_files(folder); !opened) return std::unexpected(opened.error());
   if (auto opened = parts.open_scenarios(); !opened) return std::unexpected(opened.error());
   parts.open_faces();
   return server;
@@ -202,6 +241,9 @@ Result<std::unique_ptr<Server>> Server::open(DataFolder& folder, const Configura
 
 Result<> Server::listen(bool any_free_port) {
   auto& parts = *parts_;
+  parts.keeper =
+      std::make_unique<files::Keeper>(parts.areas, *parts.file_index, parts.clock, parts.configuration.keeper);
+  if (auto kept = parts.keeper->start(); !kept) return kept;
   const auto plain = parts.listen_on(parts.configuration.http_listen, false, any_free_port);
   if (!plain) return std::unexpected(plain.error());
   std::size_t bound = *plain;
@@ -210,6 +252,7 @@ Result<> Server::listen(bool any_free_port) {
     if (!secure) return std::unexpected(secure.error());
     bound += *secure;
   }
+  parts.http_listens = bound != 0;
   if (bound == 0) return fail(ErrorCode::failed, "no port could be bound: see the log above");
   if (auto admin = parts.listen_for_administrators(any_free_port); !admin) return admin;
 
@@ -238,6 +281,8 @@ void Server::stop() {
   if (std::exchange(parts.stopped, true)) return;
   if (parts.control) parts.control->stop();
   if (parts.http) parts.http->stop(parts.configuration.stop_time);
+  if (parts.keeper) parts.keeper->stop();
+  if (parts.opener) parts.opener->stop();
   if (parts.scenarios) parts.scenarios->stop(parts.configuration.stop_time);
   if (parts.doorkeeper) parts.doorkeeper->stop();
   if (parts.core) {
@@ -248,8 +293,16 @@ void Server::stop() {
 }
 
 Result<std::string> Server::perform(const Operation& operation) {
-  AdministrationParts parts{*parts_->directory, *parts_->scenarios};
-  return administrate(parts, operation);
+  auto& parts = *parts_;
+  // A password that this process alone knows would open nothing once the command has ended.
+  core::TemporaryPasswords* passwords = parts.http_listens ? parts.passwords.get() : nullptr;
+  AdministrationParts administered{
+      *parts.directory,
+      *parts.scenarios,
+      {parts.areas, *parts.file_index, *parts.links, passwords},
+      [&parts] { return parts.database->read([](db::Connection& connection) { return db::check(connection); }); },
+      [&parts] { return check_events(parts.configuration.events.folder); }};
+  return administrate(administered, operation);
 }
 
 std::string Server::base_url() const { return parts_->base_url; }

@@ -7,6 +7,7 @@
 #include "core/identity.hpp"
 #include "core/ports/script_files.hpp"
 #include "core/ports/script_host.hpp"
+#include "core/ports/stored_files.hpp"
 #include "net/application.hpp"
 #include "net/http/form.hpp"
 #include "net/http/request.hpp"
@@ -38,6 +39,7 @@ struct Services {
   const Options& options;
   core::ScriptHost& scripts;
   core::ScriptFiles& files;
+  core::StoredFiles& stored;
   const VersionAnswers& version;
   Counters& counters;
 };

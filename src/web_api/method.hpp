@@ -57,9 +57,10 @@ struct ErrorRow {
 
 /// One row of the table of methods: everything that anybody is told about a method, and what runs it.
 struct Method {
-  std::string_view name;    ///< the path without its first slash, lower-case
-  std::string_view tail{};  ///< what the part of the path after the name is called (`CODE` of download/rec/CODE);
-                            ///< empty: the name is the whole path. Call::tail() has its value
+  std::string_view name;  ///< the path without its first slash, lower-case
+  /// The part of the path after the name (`CODE` of download/rec/CODE), required; null: the name is the whole path.
+  /// Call::tail() has its value.
+  const Parameter* tail = nullptr;
   Text summary;
   Text details;
   std::span<const Parameter> parameters;

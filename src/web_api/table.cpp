@@ -11,14 +11,15 @@ namespace otklik::web_api {
 namespace {
 
 constexpr std::array table{
-    &methods::execsvcscript, &methods::execsvcscriptplain, &methods::download_byscript, &methods::getversion,
-    &methods::openapi,
+    &methods::execsvcscript,        &methods::execsvcscriptplain, &methods::download_rec,   &methods::download_fax,
+    &methods::download_vm,          &methods::download_byscript,  &methods::download_files, &methods::getsharedfile,
+    &methods::downloadrecordbylink, &methods::getversion,         &methods::openapi,
 };
 
 /// `download/rec/ABC` begins with the name of a method that takes a tail.
 bool has_name_and_tail(const Method& method, std::string_view path) noexcept {
   const auto size = method.name.size();
-  return !method.tail.empty() && path.size() > size && path[size] == '/' &&
+  return method.tail != nullptr && path.size() > size && path[size] == '/' &&
          iequals_ascii(path.substr(0, size), method.name);
 }
 
@@ -50,12 +51,19 @@ const Method* find_method(std::string_view path) noexcept {
 }
 
 std::string method_tail(const Method& method, std::string_view path) {
-  if (method.tail.empty() || path.empty()) return {};
+  if (method.tail == nullptr || path.empty()) return {};
   auto decoded = net::decode_path(path.substr(1));
   if (!decoded || decoded->size() <= method.name.size()) return {};
   decoded->erase(0, method.name.size() + 1);
   if (decoded->ends_with('/')) decoded->pop_back();
   return std::move(*decoded);
+}
+
+std::string_view loggable_path(std::string_view path) {
+  const Method* method = find_method(path);
+  if (method == nullptr || method->tail == nullptr) return path;
+  const bool is_plain = path.find('%') == std::string_view::npos;
+  return is_plain ? path.substr(0, 1 + method->name.size()) : method->name;
 }
 
 }  // namespace otklik::web_api

@@ -19,6 +19,9 @@ const Method* find_method(std::string_view path) noexcept;
 /// `ABC` of `/download/rec/ABC`. Empty where there is none.
 std::string method_tail(const Method& method, std::string_view path);
 
+/// A path as it may stand in a log: without the code of a link.
+std::string_view loggable_path(std::string_view path);
+
 /// By name alone, in any case. Null: none.
 const Method* find_method_named(std::string_view name) noexcept;
 

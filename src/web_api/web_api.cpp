@@ -58,7 +58,7 @@ WebApi::WebApi(Ports ports, Options options, const VersionFigures& version)
       version_(version),
       door_(ports.authenticator, ports.passwords, options_),
       www_(options_, ports.clock),
-      services_{options_, ports.scripts, ports.files, version_, counters_} {}
+      services_{options_, ports.scripts, ports.files, ports.stored, version_, counters_} {}
 
 void WebApi::admit(const net::RequestHead& head, net::Admission& admission, std::size_t body_limit) {
   if (head.method != net::Method::post && !is_read(head.method) && head.method != net::Method::options) {

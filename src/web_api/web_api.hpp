@@ -5,6 +5,7 @@
 #include "core/ports/authenticator.hpp"
 #include "core/ports/script_files.hpp"
 #include "core/ports/script_host.hpp"
+#include "core/ports/stored_files.hpp"
 #include "core/ports/temporary_passwords.hpp"
 #include "net/application.hpp"
 #include "web_api/call.hpp"
@@ -26,6 +27,7 @@ class WebApi final : public net::Application {
     core::TemporaryPasswords& passwords;
     core::ScriptHost& scripts;
     core::ScriptFiles& files;
+    core::StoredFiles& stored;
     const Clock& clock;
   };
 

@@ -201,6 +201,15 @@ class Files final : public core::ScriptFiles {
   const Folder folder_;
 };
 
+/// Downloads are played against the program itself.
+class NoStoredFiles final : public core::StoredFiles {
+ public:
+  void open_path(std::string, bool, Opened opened) override { opened(fail(ErrorCode::forbidden)); }
+  void open_shared(std::string, Opened opened) override { opened(fail(ErrorCode::not_found)); }
+  void open_code(core::FileArea, std::string, Opened opened) override { opened(fail(ErrorCode::not_found)); }
+  void open_voicemail(std::string, core::Identity, Opened opened) override { opened(fail(ErrorCode::not_found)); }
+};
+
 struct Settings {
   std::string data;
   std::vector<std::string> listen;
@@ -289,10 +298,12 @@ int run(Settings settings, const sigset_t& ending) {
   Users users(password != nullptr ? password : "protocol");
   NoPasswords passwords;
   Files files(settings.data);
+  NoStoredFiles stored;
   const WallClock clock;
   settings.web_api.www = settings.data + "/www";
   auto scripts = std::make_unique<Scripts>();
-  web_api::WebApi api({users, passwords, *scripts, files, clock}, settings.web_api, web_api::VersionFigures::of_this_build());
+  web_api::WebApi api({users, passwords, *scripts, files, stored, clock}, settings.web_api,
+                      web_api::VersionFigures::of_this_build());
   web_api::AdminApi admin({[] { return Result<>(); },
                            [&] {
                              return std::vector<web_api::Figure>{{"otklik_calls_total", "Calls of methods.",

@@ -23,6 +23,16 @@ Result<std::string> list_scripts(AdministrationParts& parts, const Operation& op
 Result<std::string> check_scripts(AdministrationParts& parts, const Operation& operation);
 Result<std::string> run_script(AdministrationParts& parts, const Operation& operation);
 
+Result<std::string> list_files(AdministrationParts& parts, const Operation& operation);
+Result<std::string> link_to_file(AdministrationParts& parts, const Operation& operation);
+Result<std::string> issue_temporary_password(AdministrationParts& parts, const Operation& operation);
+Result<std::string> import_file(AdministrationParts& parts, const Operation& operation);
+Result<std::string> finish_file(AdministrationParts& parts, const Operation& operation);
+Result<std::string> hold_file(AdministrationParts& parts, const Operation& operation);
+Result<std::string> delete_file(AdministrationParts& parts, const Operation& operation);
+
+Result<std::string> check_everything(AdministrationParts& parts, const Operation& operation);
+
 /// The argument, or `bad_request` that names it.
 Result<std::string> required(const Operation& operation, std::string_view argument);
 
