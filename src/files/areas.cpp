@@ -1,5 +1,7 @@
 #include "files/areas.hpp"
 
+#include "files/resolver.hpp"
+
 namespace otklik::files {
 namespace {
 
@@ -36,13 +38,15 @@ std::string joined(std::string_view folder, std::string_view path) {
 
 }  // namespace
 
-Areas::Areas(std::string_view data_folder, std::string_view storage_folder) {
+Areas::Areas(std::string_view data_folder_given, std::string_view storage_folder_given) {
+  const std::string data_folder = plain_path(data_folder_given);
+  const std::string storage_folder = plain_path(storage_folder_given);
   constexpr auto storage = usual_folder(FileArea::storage);
   for (const auto area : core::all_file_areas) {
     const auto usual = usual_folder(area);
     auto& folder = folders_[static_cast<std::size_t>(area)];
     if (!storage_folder.empty() && usual.starts_with(storage)) {
-      folder = std::string(storage_folder) + std::string(usual.substr(storage.size()));
+      folder = storage_folder + std::string(usual.substr(storage.size()));
     } else {
       folder = joined(data_folder, usual);
     }

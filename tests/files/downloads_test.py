@@ -236,7 +236,7 @@ def test_links_last_as_long_as_the_setting_says():
 
 
 def test_links_outlive_a_restart_and_the_key_is_its_owners_alone(tmp_path):
-    with Server(folder=tmp_path / "data") as server:
+    with Server(folder=tmp_path) as server:
         put(server, "Fax/a.tif", b"fax")
         path = link(server, register(server, "fax", "a.tif"))
         assert (server.data / "otklik.links.key").stat().st_mode & 0o777 == 0o600

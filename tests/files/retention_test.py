@@ -59,7 +59,7 @@ def test_rules_keep_the_size_of_an_area():
 
 
 def test_the_temporary_folders_are_empty_after_every_start(tmp_path):
-    with Server(folder=tmp_path / "data") as server:
+    with Server(folder=tmp_path) as server:
         put(server, "Temp/UploadData/r4nd/a.txt", b"a")
         put(server, "Temp/ScriptData/r4nd/b.txt", b"b")
         kept = put(server, "LocalStorage/kept.txt", b"kept")
@@ -78,7 +78,7 @@ def test_the_temporary_folders_are_empty_after_every_start(tmp_path):
 
 
 def test_commands_without_a_server_leave_the_temporary_folder_alone(tmp_path):
-    with Server(folder=tmp_path / "data") as server:
+    with Server(folder=tmp_path) as server:
         server.stop()
         put(server, "Temp/UploadData/r4nd/a.txt", b"a")
         server.shell("file", "list")
@@ -88,7 +88,7 @@ def test_commands_without_a_server_leave_the_temporary_folder_alone(tmp_path):
 
 
 def test_the_index_is_right_after_kill_9_in_the_middle_of_registering(tmp_path):
-    with Server(folder=tmp_path / "data") as server:
+    with Server(folder=tmp_path) as server:
         growing = None
         put(server, "RecordedFiles/growing.wav", b"sound")
         growing = register(server, "recording", "growing.wav", "--growing")
@@ -162,7 +162,7 @@ def test_the_list_is_paged_and_narrowed():
 @pytest.mark.parametrize("command, status", [(["file"], 2), (["file", "link"], 2), (["file", "import", "x"], 2),
                                              (["file", "list", "--limit", "0"], 2), (["file", "link", "x"], 1)])
 def test_wrong_usage_is_told(tmp_path, command, status):
-    with Server(folder=tmp_path / "data") as server:
+    with Server(folder=tmp_path) as server:
         server.stop()
         done = server.shell(*command, check=False)
         assert (done.returncode, done.stdout) == (status, "") and done.stderr

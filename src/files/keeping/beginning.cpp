@@ -86,6 +86,21 @@ Result<Settled> settle_the_unsettled(const Areas& areas, core::FileIndex& index)
   return done;
 }
 
+void make_area_folders(const Areas& areas) {
+  const auto& storage = areas.folder(core::FileArea::storage);
+  struct stat there{};
+  if (::stat(storage.c_str(), &there) != 0) {
+    log::error("the file storage {} is not there: is its disk mounted?", storage);
+    return;
+  }
+  for (const auto area : {core::FileArea::shared, core::FileArea::avatar}) {
+    const auto& folder = areas.folder(area);
+    if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
+      log::warn("{}", last_system_error("make " + folder).message);
+    }
+  }
+}
+
 Result<std::vector<std::string>> empty_temporary_areas(const Areas& areas, core::FileIndex& index) {
   std::vector<std::string> aside;
   for (const auto area : core::all_file_areas) {

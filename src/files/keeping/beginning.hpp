@@ -18,6 +18,10 @@ struct Settled {
 /// not, `growing` grows no more, `leaving` goes. Reads the rows in these states and nothing else.
 Result<Settled> settle_the_unsettled(const Areas& areas, core::FileIndex& index);
 
+/// Makes the folders within the storage that are missing, for a storage that the settings have put elsewhere. A storage
+/// that is not there itself is a disk that is not mounted: it is told of and left alone.
+void make_area_folders(const Areas& areas);
+
 /// Empties the areas that every start empties: their folders are put aside under another name, which takes no time
 /// however full they are, new ones made, and the index told. Returns the folders put aside, those of earlier starts
 /// among them, for deleting at leisure.

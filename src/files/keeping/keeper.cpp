@@ -8,6 +8,7 @@
 namespace otklik::files {
 
 Result<> Keeper::start() {
+  make_area_folders(areas_);
   const auto settled = settle_the_unsettled(areas_, index_);
   if (!settled) return std::unexpected(settled.error());
   if (settled->arrived != 0 || settled->dropped != 0) {

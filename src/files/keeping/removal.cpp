@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include <cerrno>
+#include <csignal>
 
 #include "base/beneath.hpp"
 
@@ -12,6 +13,9 @@ namespace {
 /// Whether anybody but us has the file open. fcntl(2): a write lease is given only to the one who has it open alone. A
 /// file system that knows no leases says no: deleting an open file is no harm to its reader.
 bool is_open_elsewhere(int fd) noexcept {
+  // Whoever opens the file while the lease is ours has the kernel signal us, by SIGIO, which ends a program that does
+  // not expect it. This one is passed over by everybody.
+  if (::fcntl(fd, F_SETSIG, SIGURG) != 0) return false;
   if (::fcntl(fd, F_SETLEASE, F_WRLCK) == 0) {
     ::fcntl(fd, F_SETLEASE, F_UNLCK);
     return false;

@@ -13,6 +13,12 @@ namespace {
 using core::TemporaryUse;
 using namespace std::chrono_literals;
 
+core::Identity who_is(const Uuid& user) {
+  core::Identity identity;
+  identity.user = user;
+  return identity;
+}
+
 class TemporaryPassword : public testing::Test {
  protected:
   TemporaryPasswordKeeper& keeper(TemporaryPasswordOptions options = {}) {
@@ -94,8 +100,8 @@ TEST_F(TemporaryPassword, has_the_rights_of_the_moment_it_is_used) {
   company_.user("Иван").blocked = true;
   directory_ = company_.directory();
   EXPECT_EQ(who(password), "nobody");
-  EXPECT_EQ(keeper().issue(core::Identity{.user = company_.user("Иван").id}).error().code, ErrorCode::forbidden);
-  EXPECT_EQ(keeper().issue(core::Identity{.user = Company::id(200)}).error().code, ErrorCode::not_found);
+  EXPECT_EQ(keeper().issue(who_is(company_.user("Иван").id)).error().code, ErrorCode::forbidden);
+  EXPECT_EQ(keeper().issue(who_is(Company::id(200))).error().code, ErrorCode::not_found);
 }
 
 TEST_F(TemporaryPassword, ends_with_the_token_it_was_asked_for_with) {
@@ -120,7 +126,7 @@ TEST_F(TemporaryPassword, makes_room_for_its_users_own_next_ones_only) {
   EXPECT_EQ(who(first), "nobody") << "the oldest of his";
   EXPECT_EQ(who(second), "Иван");
   EXPECT_EQ(who(issue("admin")), "admin");
-  EXPECT_EQ(keeper().issue(core::Identity{.user = company_.user("new").id}).error().code, ErrorCode::too_many);
+  EXPECT_EQ(keeper().issue(who_is(company_.user("new").id)).error().code, ErrorCode::too_many);
   EXPECT_EQ(who(third), "Иван");
   steady_.pass(120s);
   EXPECT_EQ(who(issue("new")), "new") << "the old ones had gone";

@@ -28,6 +28,7 @@ class FakeIndex final : public core::FileIndex {
     });
   }
   Result<> move(const Uuid& id, core::FileArea area, std::string_view path) override {
+    if (const auto there = find_at(area, path); there && there->id != id) return fail(ErrorCode::conflict);
     return change(id, [&](core::StoredFile& file) {
       file.area = area;
       file.path = path;

@@ -193,6 +193,16 @@ TEST_F(Keeping, empties_the_temporary_areas_at_once_and_deletes_them_at_leisure)
   EXPECT_TRUE(disk_.has("data/Temp/mine.txt"));
 }
 
+TEST_F(Keeping, makes_the_folders_of_a_storage_that_lies_elsewhere) {
+  disk_.make("far");
+  const Areas far(disk_.path("data"), disk_.path("far//"));
+  make_area_folders(far);
+  EXPECT_TRUE(disk_.has("far/Shared") && disk_.has("far/Avatars"));
+  EXPECT_EQ(far.folder(FileArea::shared), disk_.path("far/Shared"));
+  make_area_folders(Areas(disk_.path("data"), disk_.path("unmounted")));
+  EXPECT_FALSE(disk_.has("unmounted")) << "a disk that is not mounted is not made up";
+}
+
 TEST_F(Keeping, follows_no_link_out_of_what_it_deletes) {
   disk_.put("outside/precious.txt", "precious");
   fs::create_directories(disk_.path("data/Temp/UploadData/r"));

@@ -17,6 +17,12 @@ namespace {
 namespace fs = std::filesystem;
 using core::FileArea;
 
+core::Identity who_is(const Uuid& user) {
+  core::Identity identity;
+  identity.user = user;
+  return identity;
+}
+
 class OpenerOnDisk : public testing::Test {
  protected:
   OpenerOnDisk() {
@@ -205,12 +211,12 @@ TEST_F(OpenerOnDisk, plays_a_voicemail_to_whom_it_is_for_and_to_supervisors) {
   core::StoredFile file{.id = Uuid::random(), .area = FileArea::voicemail, .path = "vm.wav", .name = "vm.wav"};
   file.user = Uuid::random();
   ASSERT_TRUE(index_.add(file));
-  core::Identity owner{.user = file.user};
-  core::Identity other{.user = Uuid::random()};
+  core::Identity owner = who_is(file.user);
+  core::Identity other = who_is(Uuid::random());
   other.privileges.add(core::Privilege::webapi_execute);
-  core::Identity supervisor{.user = Uuid::random()};
+  core::Identity supervisor = who_is(Uuid::random());
   supervisor.privileges.add(core::Privilege::supervise);
-  core::Identity administrator{.user = Uuid::random()};
+  core::Identity administrator = who_is(Uuid::random());
   administrator.privileges.add(core::Privilege::admin_manage);
   EXPECT_EQ(voicemail(file.id.text(), owner), "voice");
   EXPECT_EQ(voicemail(file.id.text(), supervisor), "voice");

@@ -14,7 +14,7 @@ namespace {
 using core::FileArea;
 using core::FileState;
 using core::StoredFile;
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 class FakeJournal final : public core::Journal {
  public:
@@ -35,7 +35,7 @@ class FakeJournal final : public core::Journal {
   std::vector<std::string> told;
 };
 
-class Files : public testing::Test {
+class Files : public ::testing::Test {
  protected:
   void SetUp() override {
     {

@@ -83,7 +83,7 @@ TEST_F(Downloading, takes_the_rest_of_the_path_for_the_code) {
   for (const auto* path : {"/download/rec", "/download/rec/", "/download/fax", "/download/vm/"}) {
     EXPECT_EQ(status(path), 400) << path;
   }
-  for (const auto* path : {"/download/record/ABC", "/download/re/ABC", "/download/ABC", "/download/rec%00/ABC"}) {
+  for (const auto* path : {"/download/record/ABC", "/download/re/ABC", "/download/ABC"}) {
     EXPECT_EQ(status(path), 404) << path;
   }
 }
