@@ -46,12 +46,12 @@ std::optional<FileState> file_state_named(std::string_view name) noexcept;
 struct StoredFile {
   Uuid id;
   FileArea area = FileArea::temp;
-  std::string path;        ///< below the area's folder, `/` between its parts; UTF-8
-  std::string name;        ///< what whoever brought it called it; UTF-8
+  std::string path{};      ///< below the area's folder, `/` between its parts; UTF-8
+  std::string name{};      ///< what whoever brought it called it; UTF-8
   std::uint64_t size = 0;  ///< bytes
-  std::string sha256;      ///< lower-case hexadecimal; empty: not known
+  std::string sha256{};    ///< lower-case hexadecimal; empty: not known
   Uuid user;               ///< who brought it; of a voicemail, whose it is; nil: nobody
-  std::string login;       ///< his, at that time
+  std::string login{};     ///< his, at that time
   Time stored_at{};
   Uuid chain;  ///< the call it belongs to; nil: none
   FileState state = FileState::whole;

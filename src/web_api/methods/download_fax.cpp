@@ -6,27 +6,16 @@
 namespace otklik::web_api::methods {
 namespace {
 
-void run(const Services& services, Call call) {
-  const auto attachment = read_attachment(call);
-  if (!attachment) return call.refuse(attachment.error());
-  std::string code = call.tail();
-  if (code.empty()) return call.refuse({ErrorCode::bad_request, "The code is missing"});
-  services.stored.open_code(core::FileArea::fax, std::move(code), answer_with(std::move(call), *attachment));
-}
+void run(const Services& services, Call call) { send_by_code(services, std::move(call), core::FileArea::fax); }
 
-constexpr Parameter tail{
-    .name = "CODE", .required = true, .meaning = {"The code of its link", "Код из ссылки на него"}};
 constexpr std::array parameters{attachment_parameter};
-constexpr std::array errors{
-    ErrorRow{404, "not_found", {"No such code, or its fax is gone", "Такого кода нет, или факс удалён"}},
-    busy_error,
-};
+constexpr std::array errors{no_such_code_error, busy_error};
 
 }  // namespace
 
 constinit const Method download_fax{
     .name = "download/fax",
-    .tail = &tail,
+    .tail = &code_tail,
     .summary = {"Sends a received fax", "Отдаёт полученный факс"},
     .details =
         {R"(Signed codes open only together with Basic, Bearer or `temppass`, and last until the setting `link_lifetime` says otherwise.

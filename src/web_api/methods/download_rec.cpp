@@ -6,26 +6,16 @@
 namespace otklik::web_api::methods {
 namespace {
 
-void run(const Services& services, Call call) {
-  const auto attachment = read_attachment(call);
-  if (!attachment) return call.refuse(attachment.error());
-  std::string code = call.tail();
-  if (code.empty()) return call.refuse({ErrorCode::bad_request, "The code is missing"});
-  services.stored.open_code(core::FileArea::recording, std::move(code), answer_with(std::move(call), *attachment));
-}
+void run(const Services& services, Call call) { send_by_code(services, std::move(call), core::FileArea::recording); }
 
-constexpr Parameter tail{.name = "CODE", .required = true, .meaning = {"The code of its link", "Код из ссылки на неё"}};
 constexpr std::array parameters{attachment_parameter};
-constexpr std::array errors{
-    ErrorRow{404, "not_found", {"No such code, or its recording is gone", "Такого кода нет, или запись удалена"}},
-    busy_error,
-};
+constexpr std::array errors{no_such_code_error, busy_error};
 
 }  // namespace
 
 constinit const Method download_rec{
     .name = "download/rec",
-    .tail = &tail,
+    .tail = &code_tail,
     .summary = {"Sends the recording of a call", "Отдаёт запись разговора"},
     .details =
         {R"(Signed codes open only together with Basic, Bearer or `temppass`, and last until the setting `link_lifetime` says otherwise.

@@ -21,10 +21,7 @@ constexpr std::array parameters{
                           "Сам код либо ссылка с ним целиком, с адресом сервера или без него"}},
     attachment_parameter};
 
-constexpr std::array errors{
-    ErrorRow{404, "not_found", {"No such code, or its recording is gone", "Такого кода нет, или запись удалена"}},
-    busy_error,
-};
+constexpr std::array errors{no_such_code_error, busy_error};
 
 }  // namespace
 

@@ -13,6 +13,14 @@ Result<bool> read_attachment(const Call& call) {
   return given->value_or(true);
 }
 
+void send_by_code(const Services& services, Call call, core::FileArea area) {
+  const auto attachment = read_attachment(call);
+  if (!attachment) return call.refuse(attachment.error());
+  std::string code = call.tail();
+  if (code.empty()) return call.refuse({ErrorCode::bad_request, "The code is missing"});
+  services.stored.open_code(area, std::move(code), answer_with(std::move(call), *attachment));
+}
+
 core::StoredFiles::Opened answer_with(Call call, bool attachment) {
   return [call = std::move(call), attachment](Result<core::OpenedFile> file) mutable {
     // The text of the table, and not the opener's own: how a path was understood is for nobody.

@@ -37,7 +37,8 @@ class Calling : public testing::Test {
 
   WebApi& api() {
     if (!api_) {
-      api_ = std::make_unique<WebApi>(WebApi::Ports{authenticator_, passwords_, scripts_, files_, stored_, clock_}, options_,
+      api_ = std::make_unique<WebApi>(WebApi::Ports{authenticator_, passwords_, scripts_, files_, stored_, clock_},
+                                      options_,
                                       VersionFigures{"2.7.120918(4644.26860)",
                                                      "120711",
                                                      "1.1.4322.2032",
