@@ -10,7 +10,7 @@ namespace {
 
 using Perform = Result<std::string> (*)(AdministrationParts&, const Operation&);
 
-constexpr std::array<std::pair<std::string_view, Perform>, 17> operations{{
+constexpr std::array<std::pair<std::string_view, Perform>, 25> operations{{
     {"user.add", add_user},
     {"user.set", set_user},
     {"user.passwd", set_password},
@@ -28,6 +28,14 @@ constexpr std::array<std::pair<std::string_view, Perform>, 17> operations{{
     {"script.run", run_script},
     {"config.show", show_settings},
     {"config.reload", reload_settings},
+    {"file.list", list_files},
+    {"file.link", link_to_file},
+    {"file.temppass", issue_temporary_password},
+    {"file.import", import_file},
+    {"file.finish", finish_file},
+    {"file.hold", hold_file},
+    {"file.delete", delete_file},
+    {"check", check_everything},
 }};
 
 }  // namespace

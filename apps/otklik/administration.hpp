@@ -1,8 +1,14 @@
 #pragma once
+#include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "base/error.hpp"
+#include "core/ports/file_index.hpp"
+#include "core/ports/stored_files.hpp"
+#include "core/ports/temporary_passwords.hpp"
+#include "files/areas.hpp"
 #include "operation.hpp"
 
 namespace otklik::scenario {
@@ -15,6 +21,18 @@ class DirectoryStore;
 namespace otklik::app {
 
 class LiveSettings;
+/// Stored files, and what is handed out for them.
+struct FileParts {
+  const files::Areas& areas;
+  core::FileIndex& index;
+  core::FileLinks& links;
+  core::TemporaryPasswords* passwords = nullptr;  ///< null: no server runs that would know them
+};
+
+struct EventsChecked {
+  std::uint64_t read = 0;
+  std::uint64_t damaged = 0;  ///< whose place in the files cannot be read
+};
 
 /// What the administrator's operations work on.
 struct AdministrationParts {
@@ -22,6 +40,10 @@ struct AdministrationParts {
   scenario::Host& scenarios;
   const LiveSettings& settings;
   std::function<Result<std::string>()> reload;
+  FileParts files;
+  /// Every fault of the database, one text each.
+  std::function<Result<std::vector<std::string>>()> check_database;
+  std::function<Result<EventsChecked>()> check_events;
 };
 
 /// Performs an operation and gives its result as JSON. A change is acknowledged when it is on the disk, the event of it

@@ -32,6 +32,7 @@ Configuration::Configuration() {
   declare_access();
   declare_script();
   declare_files();
+  declare_retention();
   declare_storage();
 }
 

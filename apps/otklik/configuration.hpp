@@ -12,6 +12,8 @@
 #include "data_folder.hpp"
 #include "db/database.hpp"
 #include "db/source.hpp"
+#include "files/keeping/keeper.hpp"
+#include "files/opener.hpp"
 #include "files/zones.hpp"
 #include "net/server.hpp"
 #include "scenario/options.hpp"
@@ -60,6 +62,9 @@ class Configuration {
   store::DirectoryOptions directory;
   scenario::Options script;
   files::ZoneOptions files;
+  files::OpenerOptions opener;
+  files::KeeperOptions keeper;
+  std::chrono::seconds link_lifetime{0};  ///< of links to recordings and faxes; 0: for ever
   store::EventLogOptions events;
   db::DatabaseOptions database;
   std::map<std::string, db::SourceOptions> sources;
@@ -74,6 +79,7 @@ class Configuration {
   void declare_script();
   void declare_script_http();
   void declare_files();
+  void declare_retention();
   void declare_storage();
   Result<> declare_source(const std::string& name);
   Result<> declare_certificate(const std::string& name);

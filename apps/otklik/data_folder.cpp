@@ -34,7 +34,7 @@ Result<DataFolder> DataFolder::open(const std::string& path) {
   DataFolder folder(absolute.string());
   for (const char* name :
        {"events", "www", "scenarios", "plugins", "LocalStorage", "LocalStorage/Shared", "LocalStorage/Avatars", "Temp",
-        "Temp/UploadData", "RecordedFiles", "Fax", "VoiceMail", "tls"}) {
+        "Temp/UploadData", "Temp/ScriptData", "RecordedFiles", "Fax", "VoiceMail", "tls"}) {
     if (auto made = make(folder.path_ + "/" + name); !made) return std::unexpected(made.error());
   }
   return folder;

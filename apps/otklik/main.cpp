@@ -22,9 +22,11 @@ int main(int argc, char** argv) {
   otklik::app::add_role_commands(app, shell);
   otklik::app::add_token_commands(app, shell);
   otklik::app::add_script_commands(app, shell);
+  otklik::app::add_file_commands(app, shell);
   otklik::app::add_config_commands(app, shell);
   otklik::app::add_describe_command(app, shell);
   otklik::app::add_events_command(app, shell);
+  otklik::app::add_check_command(app, shell);
   otklik::app::add_version_command(app, shell);
   try {
     app.parse(argc, argv);

@@ -4,6 +4,7 @@
 #include <future>
 
 #include "access/doorkeeper.hpp"
+#include "access/temporary_passwords.hpp"
 #include "administration.hpp"
 #include "base/build_info.hpp"
 #include "base/log.hpp"
@@ -12,19 +13,28 @@
 #include "db/schema.hpp"
 #include "figures.hpp"
 #include "files/changing_zones.hpp"
+#include "files/keeping/keeper.hpp"
+#include "files/links.hpp"
+#include "files/opener.hpp"
 #include "reload_report.hpp"
 #include "scenario/host.hpp"
 #include "store/directory/directory_store.hpp"
 #include "store/event_log/event_log.hpp"
+#include "store/event_log/reader.hpp"
+#include "store/files/file_store.hpp"
 #include "store/schema.hpp"
 #include "web_api/admin_api.hpp"
+#include "web_api/table.hpp"
 #include "web_api/web_api.hpp"
 
 namespace otklik::app {
 
 /// Every part, in the order in which each needs the ones before it. Destroyed from the last to the first.
 struct Server::Parts {
-  explicit Parts(std::unique_ptr<LiveSettings> s) : settings(std::move(s)), hash(settings->now()->argon2) {
+  explicit Parts(std::unique_ptr<LiveSettings> s)
+      : settings(std::move(s)),
+        areas(settings->now()->files.data_folder, settings->now()->files.storage_folder),
+        hash(settings->now()->argon2) {
     settings->follow([this](const Configuration& next) {
       log::use(next.log_form(), next.log_level);
       hash.use(next.argon2);
@@ -32,6 +42,7 @@ struct Server::Parts {
   }
 
   std::unique_ptr<LiveSettings> settings;
+  const files::Areas areas;
   WallClock clock;
   access::CoarseClock steady;
   access::Argon2Hash hash;
@@ -41,8 +52,13 @@ struct Server::Parts {
   std::unique_ptr<core::Core> core;
   std::unique_ptr<db::Database> database;
   std::unique_ptr<store::DirectoryStore> directory;
+  std::unique_ptr<store::FileStore> file_index;
   std::unique_ptr<access::Doorkeeper> doorkeeper;
+  std::unique_ptr<access::TemporaryPasswordKeeper> passwords;
   std::unique_ptr<files::ChangingZones> zones;
+  std::unique_ptr<files::Links> links;
+  std::unique_ptr<files::Opener> opener;
+  std::unique_ptr<files::Keeper> keeper;
   std::unique_ptr<scenario::Host> scenarios;
   std::unique_ptr<web_api::WebApi> web_api;
   std::unique_ptr<web_api::AdminApi> admin_api;
@@ -50,10 +66,12 @@ struct Server::Parts {
   std::unique_ptr<ControlServer> control;
   std::string control_path;
   std::string base_url;
+  bool http_listens = false;
   bool stopped = false;
 
   Result<> open_storage();
   Result<> open_people();
+  Result<> open_files(const DataFolder& folder);
   Result<> open_scenarios();
   void follow_scenarios();
   void open_faces();
@@ -83,6 +101,7 @@ Result<> Server::Parts::open_storage() {
   auto opened = db::Database::open(configuration->database);
   if (!opened) return std::unexpected(opened.error());
   database = std::move(*opened);
+  file_index = std::make_unique<store::FileStore>(*database, *core);
   return {};
 }
 
@@ -113,6 +132,8 @@ Result<> Server::Parts::open_people() {
               log::warn("a password's verifier could not be renewed: {}", kept.error().message);
             }
           }});
+  passwords = std::make_unique<access::TemporaryPasswordKeeper>(
+      access::TemporaryPasswordOptions{}, [store = directory.get()] { return store->directory(); }, clock, steady);
   directory->listen([this](std::shared_ptr<const core::Directory> now, const core::DirectoryChanged& change) {
     doorkeeper->directory_changed(std::move(now));
     record_change(change);
@@ -124,11 +145,36 @@ Result<> Server::Parts::open_people() {
   return {};
 }
 
-Result<> Server::Parts::open_scenarios() {
+/// Reads the event log from its first event to its last.
+Result<EventsChecked> check_events(const std::string& folder) {
+  store::EventReader reader(folder, 0);
+  EventsChecked checked;
+  for (;;) {
+    const auto next = reader.next();
+    if (!next) return std::unexpected(next.error());
+    if (std::holds_alternative<store::NothingYet>(*next)) return checked;
+    if (const auto* gap = std::get_if<store::Gap>(&*next)) {
+      if (gap->why == store::Gap::Why::damaged) checked.damaged += gap->to - gap->from + 1;
+    } else {
+      ++checked.read;
+    }
+  }
+}
+
+Result<> Server::Parts::open_files(const DataFolder& folder) {
   const auto configuration = settings->now();
-  auto made = files::Zones::make(configuration->files);
+  auto made = files::Zones::make(configuration->files, file_index.get());
   if (!made) return std::unexpected(made.error());
   zones = std::make_unique<files::ChangingZones>(std::move(*made));
+  const auto key = files::load_or_make_link_key(folder.link_key());
+  if (!key) return std::unexpected(key.error());
+  links = std::make_unique<files::Links>(*key, configuration->link_lifetime, clock);
+  opener = std::make_unique<files::Opener>(configuration->files, configuration->opener, *file_index, *links);
+  return {};
+}
+
+Result<> Server::Parts::open_scenarios() {
+  const auto configuration = settings->now();
   auto host =
       scenario::Host::open(configuration->script, *core, *zones, scenario::open_sources(configuration->sources));
   if (!host) return std::unexpected(host.error());
@@ -140,7 +186,7 @@ Result<> Server::Parts::open_scenarios() {
 void Server::Parts::follow_scenarios() {
   settings->follow([this](const Configuration& now, const Configuration& next) -> Result<LiveSettings::Commit> {
     if (next.files == now.files) return [] {};
-    auto made = files::Zones::make(next.files);
+    auto made = files::Zones::make(next.files, file_index.get());
     if (!made) return std::unexpected(made.error());
     return [this, made = std::shared_ptr(std::move(*made))] { zones->use(made); };
   });
@@ -152,9 +198,24 @@ void Server::Parts::follow_scenarios() {
   });
 }
 
+namespace {
+
+/// What the access log shows of a path is the API's to say: links hold codes.
+net::ServerOptions for_the_api(net::ServerOptions options) {
+  options.logged_path = web_api::loggable_path;
+  return options;
+}
+
+}  // namespace
+
 void Server::Parts::open_faces() {
   const auto configuration = settings->now();
-  web_api::WebApi::Ports ports{*doorkeeper, *scenarios, *zones, clock,
+  web_api::WebApi::Ports ports{*doorkeeper,
+                               *passwords,
+                               *scenarios,
+                               *zones,
+                               *opener,
+                               clock,
                                [this](std::string_view login) -> std::shared_ptr<const core::Identity> {
                                  const auto people = directory->directory();
                                  const auto* user = people->find_user(login);
@@ -169,7 +230,7 @@ void Server::Parts::open_faces() {
         return {};
       },
       [this] { return gather_figures({*http, *core, *scenarios, *event_log, *doorkeeper, *web_api}); }});
-  http = std::make_unique<net::Server>(configuration->http);
+  http = std::make_unique<net::Server>(for_the_api(configuration->http));
   follow_faces();
 }
 
@@ -181,7 +242,7 @@ void Server::Parts::follow_faces() {
       if (auto tried = net::TlsContext::load(next.http.tls); !tried) return std::unexpected(tried.error());
     }
     return [this, &next, begins = is_other && now.http.tls.certificate_chain.empty()] {
-      http->use(next.http);  // its certificate is read with all that is read anew, see reload()
+      http->use(for_the_api(next.http));  // its certificate is read with all that is read anew, see reload()
       if (begins) static_cast<void>(listen_on(next.https_listen, true, false));
     };
   });
@@ -243,6 +304,7 @@ Result<std::unique_ptr<Server>> Server::open(DataFolder& folder, std::unique_ptr
   parts.control_path = folder.control_socket();
   if (auto opened = parts.open_storage(); !opened) return std::unexpected(opened.error());
   if (auto opened = parts.open_people(); !opened) return std::unexpected(opened.error());
+  if (auto opened = parts.open_files(folder); !opened) return std::unexpected(opened.error());
   if (auto opened = parts.open_scenarios(); !opened) return std::unexpected(opened.error());
   parts.open_faces();
   return server;
@@ -251,6 +313,8 @@ Result<std::unique_ptr<Server>> Server::open(DataFolder& folder, std::unique_ptr
 Result<> Server::listen(bool any_free_port) {
   auto& parts = *parts_;
   const auto configuration = parts.settings->now();
+  parts.keeper = std::make_unique<files::Keeper>(parts.areas, *parts.file_index, parts.clock, configuration->keeper);
+  if (auto kept = parts.keeper->start(); !kept) return kept;
   const auto plain = parts.listen_on(configuration->http_listen, false, any_free_port);
   if (!plain) return std::unexpected(plain.error());
   std::size_t bound = *plain;
@@ -259,6 +323,7 @@ Result<> Server::listen(bool any_free_port) {
     if (!secure) return std::unexpected(secure.error());
     bound += *secure;
   }
+  parts.http_listens = bound != 0;
   if (bound == 0) return fail(ErrorCode::failed, "no port could be bound: see the log above");
   if (auto admin = parts.listen_for_administrators(any_free_port); !admin) return admin;
 
@@ -293,6 +358,8 @@ void Server::stop() {
   if (std::exchange(parts.stopped, true)) return;
   const auto stop_time = configuration()->stop_time;
   if (parts.http) parts.http->stop(stop_time);
+  if (parts.keeper) parts.keeper->stop();
+  if (parts.opener) parts.opener->stop();
   if (parts.scenarios) parts.scenarios->stop(stop_time);
   if (parts.control) parts.control->stop();  // now: a scenario that the shell waits for has ended
   if (parts.doorkeeper) parts.doorkeeper->stop();
@@ -304,8 +371,18 @@ void Server::stop() {
 }
 
 Result<std::string> Server::perform(const Operation& operation) {
-  AdministrationParts parts{*parts_->directory, *parts_->scenarios, *parts_->settings, [this] { return reload(); }};
-  return administrate(parts, operation);
+  auto& parts = *parts_;
+  // A password that this process alone knows would open nothing once the command has ended.
+  core::TemporaryPasswords* passwords = parts.http_listens ? parts.passwords.get() : nullptr;
+  AdministrationParts administered{
+      *parts.directory,
+      *parts.scenarios,
+      *parts.settings,
+      [this] { return reload(); },
+      {parts.areas, *parts.file_index, *parts.links, passwords},
+      [&parts] { return parts.database->read([](db::Connection& connection) { return db::check(connection); }); },
+      [&parts] { return check_events(parts.settings->now()->events.folder); }};
+  return administrate(administered, operation);
 }
 
 std::string Server::base_url() const { return parts_->base_url; }

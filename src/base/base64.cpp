@@ -35,6 +35,13 @@ std::string base64(std::string_view bytes) {
   return out;
 }
 
+std::string base64_url(std::string_view bytes) {
+  std::string out = base64(bytes);
+  while (out.ends_with('=')) out.pop_back();
+  for (auto& c : out) c = c == '+' ? '-' : c == '/' ? '_' : c;
+  return out;
+}
+
 std::optional<std::string> from_base64(std::string_view text) {
   const std::size_t whole = text.size();
   std::size_t padding = 0;

@@ -42,12 +42,19 @@ struct DirectoryChanged { std::string what; std::string key; std::string by; };
 /// Posted by a scenario. `data` is JSON text.
 struct CustomEvent { std::string name; std::string data; Uuid run; };
 
+/// A file was stored: uploaded, recorded, received, or registered by the administrator. `path` is below its area's
+/// folder, and empty where knowing it opens the file (temp). `reason` of its deletion: `age` and `size` (a rule),
+/// `shell`, `script`, `lost` (it had gone from the disk),
+/// `never_arrived`, `interrupted` (a crash came in between).
+struct FileStored { Uuid file; std::string area; std::string path; std::string name; std::uint64_t size = 0; std::string sha256; Uuid user; std::string login; Uuid chain; };
+struct FileDeleted { Uuid file; std::string area; std::string path; std::string name; std::uint64_t size = 0; std::string reason; Uuid chain; };
+
 /// Written by the log itself: so many events before this one could not be kept (full disk, full queue) and are in no
 /// file. A reader that counts knows by it that his figures lack them.
 struct EventsLost { std::uint64_t count = 0; Time since{}; };
 
 using EventBody = std::variant<ServerStarted, ServerStopping, ScriptStarted, ScriptEnded, LoginSucceeded, LoginRefused,
-                               DirectoryChanged, CustomEvent, EventsLost>;
+                               DirectoryChanged, CustomEvent, EventsLost, FileStored, FileDeleted>;
 
 struct Event {
   Time at;

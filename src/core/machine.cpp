@@ -16,6 +16,8 @@ struct Machine::Apply {
     machine.logins_ = {};
     machine.directory_changes_ = 0;
     machine.custom_events_ = 0;
+    machine.files_stored_ = 0;
+    machine.files_deleted_ = 0;
     machine.impossible_ = 0;
     return true;
   }
@@ -44,6 +46,14 @@ struct Machine::Apply {
     return true;
   }
   bool operator()(const EventsLost&) const { return true; }
+  bool operator()(const FileStored&) const {
+    ++machine.files_stored_;
+    return true;
+  }
+  bool operator()(const FileDeleted&) const {
+    ++machine.files_deleted_;
+    return true;
+  }
 };
 
 bool Machine::turn(const Event& fact, std::vector<Event>& /*follow: nothing follows from a script or a login*/) {
@@ -62,6 +72,8 @@ Overview Machine::snapshot() {
           .logins = logins_,
           .directory_changes = directory_changes_,
           .custom_events = custom_events_,
+          .files_stored = files_stored_,
+          .files_deleted = files_deleted_,
           .impossible = impossible_};
 }
 

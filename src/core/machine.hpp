@@ -44,6 +44,8 @@ class Machine {
   LoginsView logins_;
   std::uint64_t directory_changes_ = 0;
   std::uint64_t custom_events_ = 0;
+  std::uint64_t files_stored_ = 0;
+  std::uint64_t files_deleted_ = 0;
   std::uint64_t impossible_ = 0;
 };
 

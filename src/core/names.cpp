@@ -3,6 +3,7 @@
 
 #include "core/events.hpp"
 #include "core/ports/script_host.hpp"
+#include "core/stored_file.hpp"
 
 namespace otklik::core {
 
@@ -32,6 +33,44 @@ std::string_view name(ScriptEnd::Kind kind) noexcept {
   return {};
 }
 
+std::string_view name(FileArea area) noexcept {
+  switch (area) {
+    case FileArea::temp: return "temp";
+    case FileArea::storage: return "storage";
+    case FileArea::shared: return "shared";
+    case FileArea::script: return "script";
+    case FileArea::avatar: return "avatar";
+    case FileArea::recording: return "recording";
+    case FileArea::fax: return "fax";
+    case FileArea::voicemail: return "voicemail";
+  }
+  return {};
+}
+
+std::optional<FileArea> file_area_named(std::string_view wanted) noexcept {
+  for (const auto area : all_file_areas) {
+    if (name(area) == wanted) return area;
+  }
+  return std::nullopt;
+}
+
+std::string_view name(FileState state) noexcept {
+  switch (state) {
+    case FileState::arriving: return "arriving";
+    case FileState::growing: return "growing";
+    case FileState::whole: return "whole";
+    case FileState::leaving: return "leaving";
+  }
+  return {};
+}
+
+std::optional<FileState> file_state_named(std::string_view wanted) noexcept {
+  for (const auto state : {FileState::arriving, FileState::growing, FileState::whole, FileState::leaving}) {
+    if (name(state) == wanted) return state;
+  }
+  return std::nullopt;
+}
+
 namespace {
 
 struct NameOf {
@@ -44,6 +83,8 @@ struct NameOf {
   std::string_view operator()(const DirectoryChanged&) const { return "directory_changed"; }
   std::string_view operator()(const CustomEvent&) const { return "custom_event"; }
   std::string_view operator()(const EventsLost&) const { return "events_lost"; }
+  std::string_view operator()(const FileStored&) const { return "file_stored"; }
+  std::string_view operator()(const FileDeleted&) const { return "file_deleted"; }
 };
 
 }  // namespace
@@ -54,6 +95,8 @@ std::size_t weight(const EventBody& body) noexcept {
   // only these carry text of any length; the rest are names
   if (const auto* custom = std::get_if<CustomEvent>(&body)) return 1 + custom->data.size() / 256;
   if (const auto* ended = std::get_if<ScriptEnded>(&body)) return 1 + ended->error.size() / 256;
+  if (const auto* stored = std::get_if<FileStored>(&body)) return 1 + (stored->path.size() + stored->name.size()) / 256;
+  if (const auto* gone = std::get_if<FileDeleted>(&body)) return 1 + (gone->path.size() + gone->name.size()) / 256;
   return 1;
 }
 

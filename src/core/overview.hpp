@@ -66,6 +66,8 @@ struct Overview {
   LoginsView logins;
   std::uint64_t directory_changes = 0;
   std::uint64_t custom_events = 0;
+  std::uint64_t files_stored = 0;
+  std::uint64_t files_deleted = 0;
   /// Facts that cannot have happened, such as the end of a run that does not run: our mistakes, repaired and counted.
   std::uint64_t impossible = 0;
 };

@@ -60,11 +60,15 @@ class Connection {
   /// NULL in a column that is not optional reads as empty or zero.
   template <class... Columns, class... Parameters>
   Result<std::vector<std::tuple<Columns...>>> select(std::string_view sql, Parameters&&... parameters) {
-    constexpr std::array<Kind, sizeof...(Columns)> kinds{kind_of<Columns>()...};
     const std::array<Value, sizeof...(Parameters)> values{to_value(std::forward<Parameters>(parameters))...};
+    return select_with<Columns...>(sql, values);
+  }
+  template <class... Columns>
+  Result<std::vector<std::tuple<Columns...>>> select_with(std::string_view sql, std::span<const Value> parameters) {
+    constexpr std::array<Kind, sizeof...(Columns)> kinds{kind_of<Columns>()...};
     std::vector<std::tuple<Columns...>> rows;
     auto done = fetch(
-        sql, values, kinds,
+        sql, parameters, kinds,
         [](void* into, std::span<Value> row) {
           add_row(*static_cast<std::vector<std::tuple<Columns...>>*>(into), row, std::index_sequence_for<Columns...>{});
         },

@@ -13,15 +13,9 @@
 namespace otklik::files {
 namespace {
 
-/// A file folder of the data folder: its name there, which is also the vendor's, and the zone that opens it.
-struct KnownFolder {
-  std::string_view folder;  // folded
-  std::string_view zone;
-};
-constexpr std::array known_folders{
-    KnownFolder{"temp", "temp"}, KnownFolder{"localstorage", "storage"}, KnownFolder{"recordedfiles", "recordings"},
-    KnownFolder{"fax", "faxes"}, KnownFolder{"voicemail", "voicemail"},
-};
+/// The file folders of the data folder, whose names are also the vendor's.
+constexpr std::array<std::string_view, 5> known_folders{"Temp", "LocalStorage", "RecordedFiles", "Fax", "VoiceMail"};
+constexpr std::string_view storage_name = "LocalStorage";
 
 /// What else lies in the data folder and is nobody's but ours. Relative paths of these names are refused at once and
 /// not looked up in the storage: the answer must not depend on what happens to lie there.
@@ -54,10 +48,10 @@ bool is_own_name(std::string_view component) {
   return name.starts_with(own_prefix) || std::ranges::find(own_names, name) != own_names.end();
 }
 
-const KnownFolder* known_folder(std::string_view component) {
-  const std::string name = lower_utf8(component);
-  const auto* at = std::ranges::find(known_folders, std::string_view(name), &KnownFolder::folder);
-  return at == known_folders.end() ? nullptr : at;
+/// In any case; empty: none.
+std::string_view known_folder(std::string_view component) {
+  const auto* at = std::ranges::find_if(known_folders, [&](auto known) { return iequals_ascii(known, component); });
+  return at == known_folders.end() ? std::string_view() : *at;
 }
 
 struct Walk {
@@ -112,14 +106,19 @@ std::string plain_path(std::string_view path) {
   return joined("/", walk(path).components);
 }
 
-Resolver::Resolver(const std::string& data_folder, std::vector<Zone> zones,
-                   const std::vector<std::string>& secret_paths)
-    : data_spellings_(spellings_of(data_folder)), zones_(std::move(zones)) {
-  for (const auto& path : secret_paths) {
+Resolver::Resolver(const Ground& ground, std::vector<Zone> zones)
+    : data_spellings_(spellings_of(ground.data_folder)), zones_(std::move(zones)) {
+  const std::string usual_storage = data_spellings_.front() + "/" + std::string(storage_name);
+  bases_.push_back(ground.storage_folder.empty() ? usual_storage : plain_path(ground.storage_folder));
+  for (const auto& base : ground.bases) bases_.push_back(plain_path(base));
+  for (const auto& folder : {data_spellings_.front() + "/Temp", usual_storage, bases_.front()}) {
+    for (auto& spelling : spellings_of(folder)) upload_folders_.push_back(std::move(spelling));
+  }
+  for (const auto& path : ground.secret_paths) {
     secret_paths_.push_back(plain_path(path));
     for (const auto& spelling : spellings_of(path)) secrets_.push_back(lower_utf8(spelling));
   }
-  for (const auto& known : known_folders) open_in_data_.emplace_back(known.folder);
+  for (const auto known : known_folders) open_in_data_.push_back(lower_utf8(known));
   open_in_data_.emplace_back("www");
   for (auto& zone : zones_) {
     std::vector<std::string> spellings;
@@ -138,9 +137,8 @@ Resolver::Resolver(const std::string& data_folder, std::vector<Zone> zones,
   }
 }
 
-const Zone* Resolver::zone_named(std::string_view name) const noexcept {
-  const auto at = std::ranges::find(zones_, name, &Zone::name);
-  return at == zones_.end() ? nullptr : &*at;
+bool Resolver::holds_uploads(std::string_view path) const {
+  return std::ranges::any_of(upload_folders_, [&](const std::string& folder) { return is_below(path, folder); });
 }
 
 bool Resolver::is_secret(std::string_view path) const {
@@ -164,9 +162,9 @@ bool Resolver::is_secret(std::string_view path) const {
   return false;
 }
 
-Result<Place> Resolver::absolute(const Components& components) const {
+void Resolver::add_absolute(const Components& components, Places& places) const {
   const std::string path = joined("/", components);
-  if (is_secret(path)) return outside();
+  if (is_secret(path)) return;
   const Zone* best = nullptr;
   std::size_t longest = 0;
   for (const auto& zone : zones_) {
@@ -177,78 +175,82 @@ Result<Place> Resolver::absolute(const Components& components) const {
       }
     }
   }
-  if (best == nullptr) return outside();
+  if (best == nullptr) return;
   const std::size_t skip = longest == 1 ? 1 : std::min(longest + 1, path.size());  // "/" is its own separator
   Place place{best, path.substr(skip)};
-  if (!place.name.empty() && !is_confined_name(place.name)) return outside();
+  if (!place.name.empty() && !is_confined_name(place.name)) return;
   // The same place may have a secret name where it really lies.
-  if (is_secret(joined(best->spellings.front(), walk(place.name).components))) return outside();
-  return place;
+  if (is_secret(joined(best->spellings.front(), walk(place.name).components))) return;
+  places.push_back(std::move(place));
 }
 
-Result<Place> Resolver::in_data_folder(const Components& components) const {
-  if (components.empty()) return outside();
-  if (const auto* known = known_folder(components.front())) {
-    const Zone* zone = zone_named(known->zone);
-    // Any case of the folder's name, and the folder wherever the settings have put it.
-    if (zone == nullptr) return outside();
-    return absolute(walk(joined(zone->spellings.front(), components, 1)).components);
+void Resolver::add_relative(const Components& components, Places& places) const {
+  if (components.empty()) return;
+  const auto add_in = [&](const std::string& folder, std::size_t from) {
+    add_absolute(walk(joined(folder, components, from)).components, places);
+  };
+  const auto& data = data_spellings_.front();
+  if (const auto known = known_folder(components.front()); !known.empty()) {
+    // Any case of the folder's name, and the storage wherever the settings have put it.
+    return add_in(known == storage_name ? bases_.front() : data + "/" + std::string(known), 1);
   }
-  if (is_own_name(components.front())) {
-    // Only a page of www in a zone that the administrator has added; everything else of ours is a secret.
-    return absolute(walk(joined(data_spellings_.front(), components)).components);
-  }
-  const std::string path = joined(data_spellings_.front(), components);
-  if (!is_secret(path)) {
-    if (auto place = absolute(walk(path).components)) return place;
-  }
-  const Zone* storage = zone_named("storage");
-  if (storage == nullptr) return outside();
-  return absolute(walk(joined(storage->spellings.front(), components)).components);
+  add_in(data, 0);
+  // What is ours is not looked up elsewhere: the answer must not depend on what happens to lie there.
+  if (is_own_name(components.front())) return;
+  for (const auto& base : bases_) add_in(base, 0);
 }
 
-Result<Place> Resolver::on_a_drive(const Components& components) const {
+void Resolver::add_on_a_drive(const Components& components, Places& places) const {
   // `…\Server\RecordedFiles\…` first: a company's path to the server may itself run through a folder named Temp.
   for (std::size_t i = 0; i + 1 < components.size(); ++i) {
-    if (iequals_ascii(components[i], "server") && known_folder(components[i + 1]) != nullptr) {
-      return in_data_folder(Components(components.begin() + static_cast<std::ptrdiff_t>(i) + 1, components.end()));
+    if (iequals_ascii(components[i], "server") && !known_folder(components[i + 1]).empty()) {
+      return add_relative(Components(components.begin() + static_cast<std::ptrdiff_t>(i) + 1, components.end()),
+                          places);
     }
   }
-  const auto at = std::ranges::find_if(components, [](auto part) { return known_folder(part) != nullptr; });
-  if (at == components.end()) return outside();
-  return in_data_folder(Components(at, components.end()));
+  const auto at = std::ranges::find_if(components, [](auto part) { return !known_folder(part).empty(); });
+  if (at != components.end()) add_relative(Components(at, components.end()), places);
 }
 
-Result<Place> Resolver::resolve(std::string_view given) const {
+std::vector<Place> Resolver::meanings(std::string_view given) const {
+  Places places;
   std::string path = to_utf8(given);
-  if (path.empty() || path.size() > longest_path) return outside();
-  if (std::ranges::any_of(path, [](char c) { return (c >= 0 && c < 0x20) || c == 0x7F; })) return outside();
+  if (path.empty() || path.size() > longest_path) return places;
+  if (std::ranges::any_of(path, [](char c) { return (c >= 0 && c < 0x20) || c == 0x7F; })) return places;
   const bool rooted_as_windows = path.front() == '\\';
   // A network path, or one to a device (`\\?\`, `\\.\`). `//` alone is a POSIX way to write `/`.
-  if (path.size() > 1 && is_slash(path[0]) && is_slash(path[1]) && (path[0] == '\\' || path[1] == '\\'))
-    return outside();
+  if (path.size() > 1 && is_slash(path[0]) && is_slash(path[1]) && (path[0] == '\\' || path[1] == '\\')) return places;
   std::ranges::replace(path, '\\', '/');
 
   if (path.size() > 1 && is_letter(path[0]) && path[1] == ':') {
-    if (path.size() < 3 || path[2] != '/') return outside();  // relative to a drive's current folder: nobody knows it
+    if (path.size() < 3 || path[2] != '/') return places;  // relative to a drive's current folder: nobody knows it
     const Walk steps = walk(std::string_view(path).substr(2));
-    return steps.ups == 0 ? on_a_drive(steps.components) : outside();
+    if (steps.ups == 0) add_on_a_drive(steps.components, places);
+    return places;
   }
   const Walk steps = walk(path);
+  const auto& parts = steps.components;
   if (rooted_as_windows) {
-    if (steps.ups != 0 || steps.components.empty() || known_folder(steps.components.front()) == nullptr)
-      return outside();
-    return in_data_folder(steps.components);
+    if (steps.ups == 0 && !parts.empty() && !known_folder(parts.front()).empty()) add_relative(parts, places);
+  } else if (path.front() == '/') {
+    add_absolute(parts, places);
+  } else if (steps.ups == 0) {
+    add_relative(parts, places);
+  } else if (steps.ups == 1 && parts.size() > 1 && iequals_ascii(parts[0], "server") &&
+             !known_folder(parts[1]).empty()) {
+    add_relative(Components(parts.begin() + 1, parts.end()), places);
+  } else {
+    // Relative to the data folder as it stands, which may well end in a zone again (`../data/Temp/x`).
+    const std::string whole = data_spellings_.front() + "/" + path;
+    add_absolute(walk(whole).components, places);
   }
-  if (path.front() == '/') return absolute(steps.components);
-  if (steps.ups == 0) return in_data_folder(steps.components);
-  if (steps.ups == 1 && steps.components.size() > 1 && iequals_ascii(steps.components[0], "server") &&
-      known_folder(steps.components[1]) != nullptr) {
-    return in_data_folder(Components(steps.components.begin() + 1, steps.components.end()));
-  }
-  // Relative to the data folder as it stands, which may well end in a zone again (`../data/Temp/x`).
-  const std::string whole = data_spellings_.front() + "/" + path;
-  return absolute(walk(whole).components);
+  return places;
+}
+
+Result<Place> Resolver::resolve(std::string_view path) const {
+  auto places = meanings(path);
+  if (places.empty()) return outside();
+  return std::move(places.front());
 }
 
 }  // namespace otklik::files

@@ -13,7 +13,6 @@
 #include "base/file.hpp"
 #include "base/new_file.hpp"
 #include "base/text.hpp"
-#include "files/secrets.hpp"
 
 namespace otklik::files {
 namespace {
@@ -21,70 +20,23 @@ namespace {
 struct NamedZone {
   std::string_view name;
   std::string_view folder;  // in the data folder
-  bool holds_uploads;
 };
 constexpr std::array named_zones{
-    NamedZone{"temp", "Temp", true},
-    NamedZone{"storage", "LocalStorage", true},
-    NamedZone{"recordings", "RecordedFiles", false},
-    NamedZone{"faxes", "Fax", false},
-    NamedZone{"voicemail", "VoiceMail", false},
+    NamedZone{"temp", "Temp"}, NamedZone{"storage", "LocalStorage"}, NamedZone{"recordings", "RecordedFiles"},
+    NamedZone{"faxes", "Fax"}, NamedZone{"voicemail", "VoiceMail"},
 };
 
 std::unexpected<Error> outside() { return fail(ErrorCode::forbidden, "The path lies outside of the open folders"); }
+std::unexpected<Error> read_only() { return fail(ErrorCode::forbidden, "The folder is open for reading only"); }
 
-std::string beneath(std::string folder, std::string_view name) {
-  if (!folder.empty()) folder += '/';
-  folder += name;
-  return folder;
+std::string absolute_path(const Found& found) {
+  const std::string& folder = found.zone->spellings.front();
+  return (folder == "/" ? "" : folder) + "/" + found.name;
 }
-
-/// The real name of what `wanted` means in any case: as spelt where that exists, else the only one that differs in
-/// case.
-Result<std::string> real_name(const Folder& folder, const std::string& wanted, std::size_t most_entries) {
-  auto there = folder.about(wanted);
-  if (there || there.error().code != ErrorCode::not_found) {
-    if (!there) return std::unexpected(there.error());
-    return wanted;
-  }
-  std::string real;
-  for (std::size_t begin = 0; begin <= wanted.size();) {
-    const auto slash = std::min(wanted.find('/', begin), wanted.size());
-    const std::string part = wanted.substr(begin, slash - begin);
-    begin = slash + 1;
-    const std::string exact = beneath(real, part);
-    if (folder.about(exact)) {
-      real = exact;
-      continue;
-    }
-    Result<std::vector<NamedFacts>> entries;
-    if (real.empty()) {
-      entries = folder.entries(most_entries);
-    } else {
-      const auto below = folder.open_folder(real);
-      if (!below) return std::unexpected(below.error());
-      entries = below->entries(most_entries);
-    }
-    if (!entries) return fail(ErrorCode::not_found);
-    const std::string lower = lower_utf8(part);
-    const NamedFacts* found = nullptr;
-    for (const auto& entry : *entries) {
-      if (lower_utf8(entry.name) != lower) continue;
-      if (found != nullptr) return fail(ErrorCode::not_found);  // two that differ in case: no telling which is meant
-      found = &entry;
-    }
-    if (found == nullptr) return fail(ErrorCode::not_found);
-    if (found->kind == FileFacts::Kind::link) return outside();
-    real = beneath(real, found->name);
-  }
-  return real;
-}
-
-std::string last_component(std::string_view path) { return std::string(path.substr(path.rfind('/') + 1)); }
 
 }  // namespace
 
-Result<std::unique_ptr<Zones>> Zones::make(const ZoneOptions& options) {
+Result<std::unique_ptr<Zones>> Zones::make(const ZoneOptions& options, core::FileIndex* index) {
   const std::string data = plain_path(options.data_folder);
   if (data.empty()) return fail(ErrorCode::bad_request, "The data folder must be an absolute path");
   if (!options.storage_folder.empty() && plain_path(options.storage_folder).empty()) {
@@ -101,7 +53,6 @@ Result<std::unique_ptr<Zones>> Zones::make(const ZoneOptions& options) {
     const auto* named = std::ranges::find(named_zones, std::string_view(given), &NamedZone::name);
     if (named != named_zones.end()) {
       zone.name = given;
-      zone.holds_uploads = named->holds_uploads;
       const std::string usual = data + "/" + std::string(named->folder);
       if (given == "storage" && !options.storage_folder.empty()) zone.spellings.push_back(options.storage_folder);
       zone.spellings.push_back(usual);
@@ -125,7 +76,7 @@ Result<std::unique_ptr<Zones>> Zones::make(const ZoneOptions& options) {
     }
   }
 
-  Resolver resolver(data, std::move(zones), options.secret_paths);
+  Resolver resolver({data, options.storage_folder, options.secret_paths}, std::move(zones));
   for (const auto& zone : resolver.zones()) {
     for (const auto& spelling : zone.spellings) {
       if (zone.name != "*" && resolver.is_secret(spelling)) {
@@ -133,51 +84,31 @@ Result<std::unique_ptr<Zones>> Zones::make(const ZoneOptions& options) {
       }
     }
   }
-  return std::unique_ptr<Zones>(new Zones(std::move(resolver), options));
+  return std::unique_ptr<Zones>(new Zones(std::move(resolver), options, index));
 }
 
-Zones::Zones(Resolver resolver, const ZoneOptions& options)
-    : data_folder_(plain_path(options.data_folder)),
-      resolver_(std::move(resolver)),
+Zones::Zones(Resolver resolver, const ZoneOptions& options, core::FileIndex* index)
+    : lookup_(std::move(resolver), options.data_folder, options.script_list_count),
       file_size_(options.script_file_size),
-      list_count_(options.script_list_count) {}
-
-bool Zones::is_secret(const Found& found) const {
-  const std::string& folder = found.zone->spellings.front();
-  return resolver_.is_secret(folder == "/" ? "/" + found.name : folder + "/" + found.name);
-}
-
-Result<Zones::Found> Zones::folder_of(const Place& place, bool to_change) const {
-  if (to_change && !place.zone->writable) return fail(ErrorCode::forbidden, "The folder is open for reading only");
-  const std::string& path = place.zone->spellings.front();
-  auto folder = Folder::open(path);
-  if (!folder) {
-    // The server makes its own folders at start; one that has gone since comes back with the first file.
-    if (!to_change || ::mkdir(path.c_str(), 0700) != 0) return std::unexpected(folder.error());
-    folder = Folder::open(path);
-    if (!folder) return std::unexpected(folder.error());
+      list_count_(options.script_list_count) {
+  if (index != nullptr) {
+    follower_.emplace(Areas(plain_path(options.data_folder), plain_path(options.storage_folder)), *index);
   }
-  return Found{place.zone, std::move(*folder), place.name};
 }
 
-Result<Zones::Found> Zones::find(std::string_view path, bool to_change) const {
-  const auto place = resolver_.resolve(path);
+Result<Found> Zones::find(std::string_view path, bool to_change) const {
+  const auto place = resolver().resolve(path);
   if (!place) return std::unexpected(place.error());
-  auto found = folder_of(*place, to_change);
-  if (!found || found->name.empty()) return found;
-  auto name = real_name(found->folder, found->name, list_count_);
-  if (!name) return std::unexpected(name.error());
-  found->name = std::move(*name);
-  // In any case of its letters a name was open; the file that it was found to mean has to be open too.
-  if (is_secret(*found)) return outside();
-  return found;
+  if (to_change && !place->zone->writable) return read_only();
+  return lookup_.find(*place, to_change);
 }
 
-Result<Zones::Found> Zones::place_for(std::string_view path) const {
-  const auto place = resolver_.resolve(path);
+Result<Found> Zones::place_for(std::string_view path) const {
+  const auto place = resolver().resolve(path);
   if (!place) return std::unexpected(place.error());
   if (place->name.empty()) return outside();
-  auto found = folder_of(*place, true);
+  if (!place->zone->writable) return read_only();
+  auto found = lookup_.folder_of(*place, true);
   if (!found) return found;
   // What exists in another case is meant, file or folder; the rest of the path is made as spelt.
   std::string known;
@@ -185,7 +116,7 @@ Result<Zones::Found> Zones::place_for(std::string_view path) const {
   while (!rest.empty()) {
     const auto part = rest.substr(0, rest.find('/'));
     const auto name =
-        real_name(found->folder, known.empty() ? std::string(part) : known + "/" + std::string(part), list_count_);
+        lookup_.real_name(found->folder, known.empty() ? std::string(part) : known + "/" + std::string(part));
     if (!name && name.error().code != ErrorCode::not_found) return std::unexpected(name.error());
     if (!name) break;
     known = *name;
@@ -193,7 +124,7 @@ Result<Zones::Found> Zones::place_for(std::string_view path) const {
   }
   if (!rest.empty()) known += (known.empty() ? "" : "/") + std::string(rest);
   found->name = std::move(known);
-  if (is_secret(*found)) return outside();
+  if (lookup_.is_secret(*found)) return outside();
 
   const auto slash = found->name.rfind('/');
   if (slash == std::string::npos) return found;
@@ -202,26 +133,7 @@ Result<Zones::Found> Zones::place_for(std::string_view path) const {
   return found;
 }
 
-Result<core::OpenedFile> Zones::open(std::string_view path) {
-  const auto found = find(path, false);
-  if (!found) return std::unexpected(found.error());
-  if (found->name.empty()) return fail(ErrorCode::not_found);
-  auto fd = found->folder.open_file(found->name);
-  if (!fd) return std::unexpected(fd.error());
-  if (auto allowed = refuse_secret_file(fd->get(), data_folder_, resolver_); !allowed) {
-    return std::unexpected(allowed.error());
-  }
-  struct stat there{};
-  if (::fstat(fd->get(), &there) != 0) return fail(ErrorCode::not_found);
-  core::OpenedFile file;
-  file.fd = std::move(*fd);
-  file.name = last_component(found->name);
-  file.size = static_cast<std::uint64_t>(there.st_size);
-  file.changed =
-      Time(std::chrono::seconds(there.st_mtim.tv_sec) + std::chrono::microseconds(there.st_mtim.tv_nsec / 1000));
-  file.uploaded = found->zone->holds_uploads;
-  return file;
-}
+Result<core::OpenedFile> Zones::open(std::string_view path) { return lookup_.open(path); }
 
 Result<std::vector<core::FolderEntry>> Zones::list(std::string_view path) {
   auto found = find(path, false);
@@ -241,7 +153,7 @@ Result<std::vector<core::FolderEntry>> Zones::list(std::string_view path) {
   for (auto& entry : *entries) {
     const bool is_folder = entry.kind == FileFacts::Kind::folder;
     if (!is_folder && entry.kind != FileFacts::Kind::file) continue;  // nothing that could be opened
-    if (NewFile::is_hidden_name(entry.name) || resolver_.is_secret(base + entry.name)) continue;
+    if (NewFile::is_hidden_name(entry.name) || resolver().is_secret(base + entry.name)) continue;
     out.push_back({std::move(entry.name), is_folder, is_folder ? 0 : entry.size, entry.changed});
   }
   std::ranges::sort(out, {}, &core::FolderEntry::name);
@@ -261,7 +173,9 @@ Result<> Zones::write(std::string_view path, std::string_view content) {
   auto file = NewFile::create(std::move(holder->first));
   if (!file) return std::unexpected(file.error());
   if (auto written = file->write(content); !written) return written;
-  return file->commit(holder->second, NewFile::Existing::replace);
+  auto done = file->commit(holder->second, NewFile::Existing::replace);
+  if (done && follower_) follower_->written(absolute_path(*found), content);
+  return done;
 }
 
 Result<> Zones::append(std::string_view path, std::string_view content) {
@@ -287,6 +201,7 @@ Result<> Zones::append(std::string_view path, std::string_view content) {
       return std::unexpected(last_system_error("take back what was written"));
     return written;
   }
+  if (follower_) follower_->grown(absolute_path(*found), size + content.size());
   return {};
 }
 
@@ -315,16 +230,21 @@ Result<> Zones::move(std::string_view from, std::string_view to) {
   const auto target = place_for(to);
   if (!target) return std::unexpected(target.error());
   auto moved = source->folder.rename(source->name, target->folder, target->name);
-  if (moved || moved.error().code != ErrorCode::state_not_allowed) return moved;
-  if (auto copied = copy(*source, *target); !copied) return copied;
-  return source->folder.remove(source->name);
+  if (!moved && moved.error().code == ErrorCode::state_not_allowed) {
+    moved = copy(*source, *target);
+    if (moved) moved = source->folder.remove(source->name);
+  }
+  if (moved && follower_) follower_->moved(absolute_path(*source), absolute_path(*target));
+  return moved;
 }
 
 Result<> Zones::remove(std::string_view path) {
   const auto found = find(path, true);
   if (!found) return std::unexpected(found.error());
   if (found->name.empty()) return outside();
-  return found->folder.remove(found->name);
+  auto removed = found->folder.remove(found->name);
+  if (removed && follower_) follower_->removed(absolute_path(*found));
+  return removed;
 }
 
 }  // namespace otklik::files

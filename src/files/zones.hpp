@@ -1,13 +1,15 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/beneath.hpp"
 #include "core/ports/script_files.hpp"
-#include "files/resolver.hpp"
+#include "files/index_follower.hpp"
+#include "files/lookup.hpp"
 
 namespace otklik::files {
 
@@ -32,14 +34,12 @@ struct ZoneOptions {
 
 /// The files that scenarios may touch. Nothing in it changes after it is made: a new setting makes a new one.
 ///
-/// A path is first resolved by its letters alone (Resolver), then opened below the zone's folder, where the kernel
-/// keeps the walk inside and no symbolic link is followed; devices, pipes and sockets are refused. A file that has
-/// several hard links is compared with the secret ones, since one of its names may lie in a zone. Every call blocks for
-/// the disk: call it from a thread that may wait.
+/// Paths are looked up as Lookup says. Every call blocks for the disk: call it from a thread that may wait.
 class Zones final : public core::ScriptFiles {
  public:
   /// `bad_request` for a zone that is no known name and no absolute folder, or that would open a secret.
-  static Result<std::unique_ptr<Zones>> make(const ZoneOptions& options);
+  /// `index`, which outlives the zones, is kept in step with what scenarios do to files that it knows; null: none.
+  static Result<std::unique_ptr<Zones>> make(const ZoneOptions& options, core::FileIndex* index = nullptr);
 
   Result<core::OpenedFile> open(std::string_view path) override;
   Result<std::vector<core::FolderEntry>> list(std::string_view path) override;
@@ -51,27 +51,18 @@ class Zones final : public core::ScriptFiles {
   /// A file, or an empty folder.
   Result<> remove(std::string_view path) override;
 
-  [[nodiscard]] const Resolver& resolver() const noexcept { return resolver_; }
+  [[nodiscard]] const Resolver& resolver() const noexcept { return lookup_.resolver(); }
 
  private:
-  /// A name below an open zone.
-  struct Found {
-    const Zone* zone;
-    Folder folder;
-    std::string name;  ///< empty: the folder itself
-  };
-
-  Zones(Resolver resolver, const ZoneOptions& options);
+  Zones(Resolver resolver, const ZoneOptions& options, core::FileIndex* index);
   /// A thing that exists.
   [[nodiscard]] Result<Found> find(std::string_view path, bool to_change) const;
   /// Where a thing may be put: the folders on the way are made.
   [[nodiscard]] Result<Found> place_for(std::string_view path) const;
-  [[nodiscard]] Result<Found> folder_of(const Place& place, bool to_change) const;
-  [[nodiscard]] bool is_secret(const Found& found) const;
   [[nodiscard]] Result<> copy(const Found& from, const Found& to) const;
 
-  std::string data_folder_;
-  Resolver resolver_;
+  Lookup lookup_;
+  std::optional<IndexFollower> follower_;
   std::uint64_t file_size_;
   std::size_t list_count_;
 };

@@ -284,8 +284,10 @@ void Connection::wrote(std::size_t bytes) {
 void Connection::finish_exchange() {
   Exchange& e = *exchange_;
   if (worker_.options().access_log) {
+    auto path = e.request.path;
+    if (worker_.options().logged_path != nullptr) path = worker_.options().logged_path(path);
     log::info("http {} {} {} {} {} ms {} id={}", e.request.method_text.empty() ? "-" : e.request.method_text,
-              e.request.path.empty() ? "-" : e.request.path.substr(0, logged_path), e.response.status, e.sent,
+              path.empty() ? "-" : path.substr(0, logged_path), e.response.status, e.sent,
               steady_milliseconds() - began_, e.request.peer.text(), request_id_text(e.request.id));
   }
   if (close_after_) {

@@ -28,6 +28,9 @@ struct ServerOptions {
   std::vector<std::string> cors_origins;  ///< empty: CORS off; `*`: any origin, without credentials
   std::vector<std::string> cors_exposed;  ///< headers of ours that a page of another origin may read
   bool access_log = true;
+  /// What the access log shows of a path, which never holds the query: a path may hold what is for nobody's eyes. Null:
+  /// all of it.
+  std::string_view (*logged_path)(std::string_view path) = nullptr;  // not a setting: the application's own
 
   bool operator==(const ServerOptions&) const = default;
 };

@@ -12,6 +12,7 @@
 #include <unordered_map>
 
 #include "base/live.hpp"
+#include "base/work_pool.hpp"
 #include "core/ports/journal.hpp"
 #include "core/ports/script_files.hpp"
 #include "core/ports/script_host.hpp"
@@ -24,7 +25,6 @@
 #include "scenario/sql_sources.hpp"
 #include "scenario/timers.hpp"
 #include "scenario/variables.hpp"
-#include "scenario/work_pool.hpp"
 
 namespace otklik::scenario {
 

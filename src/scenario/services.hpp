@@ -1,5 +1,6 @@
 #pragma once
 #include "base/live.hpp"
+#include "base/work_pool.hpp"
 #include "core/ports/journal.hpp"
 #include "core/ports/script_files.hpp"
 #include "scenario/options.hpp"
@@ -12,7 +13,6 @@ class Scheduler;
 class SqlSources;
 class Timers;
 class Variables;
-class WorkPool;
 
 /// What the functions of a scenario reach outside of their state. The host owns or was given each, and outlives runs.
 struct Services {

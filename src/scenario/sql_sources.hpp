@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/work_pool.hpp"
 #include "db/source.hpp"
-#include "scenario/work_pool.hpp"
 
 namespace otklik::scenario {
 

@@ -59,6 +59,32 @@ std::span<const db::Upgrade> schema() {
            "  revoked BIGINT)",
            "CREATE INDEX api_tokens_user ON api_tokens (user_id)",
        }},
+      {2,
+       "stored files",
+       {
+           // user_id refers to nobody: a file outlives its user. path_key is the SHA-256 of the path, since an index
+           // of PostgreSQL takes no text as long as a path may be.
+           "CREATE TABLE files ("
+           "  id TEXT NOT NULL PRIMARY KEY,"
+           "  area TEXT NOT NULL,"
+           "  path TEXT NOT NULL,"
+           "  path_key TEXT NOT NULL,"
+           "  name TEXT NOT NULL,"
+           "  size BIGINT NOT NULL,"
+           "  sha256 TEXT NOT NULL,"
+           "  user_id TEXT,"
+           "  login TEXT NOT NULL,"
+           "  stored BIGINT NOT NULL,"
+           "  chain TEXT,"
+           "  state TEXT NOT NULL,"
+           "  held SMALLINT NOT NULL)",
+           "CREATE UNIQUE INDEX files_place ON files (area, path_key)",
+           "CREATE INDEX files_age ON files (area, stored, id)",
+           "CREATE INDEX files_all_ages ON files (stored, id)",
+           "CREATE INDEX files_user ON files (user_id, stored)",
+           "CREATE INDEX files_chain ON files (chain)",
+           "CREATE INDEX files_unsettled ON files (state) WHERE state <> 'whole'",
+       }},
   };
   return steps;
 }

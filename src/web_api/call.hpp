@@ -8,12 +8,15 @@
 #include "core/identity.hpp"
 #include "core/ports/script_files.hpp"
 #include "core/ports/script_host.hpp"
+#include "core/ports/stored_files.hpp"
 #include "net/application.hpp"
 #include "net/http/form.hpp"
 #include "net/http/request.hpp"
 #include "web_api/answer.hpp"
+#include "web_api/entry.hpp"
 #include "web_api/method.hpp"
 #include "web_api/options.hpp"
+#include "web_api/table.hpp"
 
 namespace otklik::web_api {
 
@@ -37,27 +40,34 @@ struct Services {
   const Live<Options>& options;
   core::ScriptHost& scripts;
   core::ScriptFiles& files;
+  core::StoredFiles& stored;
   const VersionAnswers& version;
   Counters& counters;
 };
 
-/// One authorized request to a method, on its way to its answer. The request lives until the responder has answered.
+/// One request that was let in to a method, on its way to its answer. The request lives until the responder has
+/// answered.
 class Call {
  public:
-  Call(const Method& method, const net::Request& request, net::Form parameters, AnswerStyle style,
-       std::shared_ptr<const core::Identity> caller, net::Responder responder)
+  Call(const Method& method, const net::Request& request, net::Form parameters, AnswerStyle style, Entry entry,
+       net::Responder responder)
       : method_(&method),
         request_(&request),
         parameters_(std::move(parameters)),
         style_(style),
-        caller_(std::move(caller)),
+        entry_(std::move(entry)),
         responder_(std::move(responder)) {}
 
   [[nodiscard]] const Method& method() const noexcept { return *method_; }
   [[nodiscard]] const net::Request& request() const noexcept { return *request_; }
   [[nodiscard]] const net::Form& parameters() const noexcept { return parameters_; }
   [[nodiscard]] const AnswerStyle& style() const noexcept { return style_; }
-  [[nodiscard]] const core::Identity& caller() const noexcept { return *caller_; }
+  /// Who calls; nobody (nil, no privilege) where the method is anybody's.
+  [[nodiscard]] const core::Identity& caller() const noexcept { return *entry_.caller; }
+  /// He came with `temppass`: he may lack the privilege webapi.execute.
+  [[nodiscard]] bool by_temporary_password() const noexcept { return entry_.by_temporary_password; }
+  /// What follows the method's name in the path; empty: nothing.
+  [[nodiscard]] std::string tail() const { return method_tail(*method_, request_->path); }
 
   /// Ends the call.
   void answer(net::Response&& response) { responder_.send(std::move(response)); }
@@ -70,7 +80,7 @@ class Call {
   const net::Request* request_;
   net::Form parameters_;
   AnswerStyle style_;
-  std::shared_ptr<const core::Identity> caller_;
+  Entry entry_;
   net::Responder responder_;
 };
 

@@ -4,8 +4,25 @@
 #include <string>
 
 #include "base/text.hpp"
+#include "net/http/form.hpp"
 
 namespace otklik::web_api {
+namespace {
+
+/// The password of the URL; empty: none. Never of the body, which is not read yet where it matters.
+std::string temporary_password(const net::RequestHead& head) {
+  if (!head.has_query) return {};
+  net::Form form;
+  form.parse(head.query);
+  return std::string(form.find("temppass").value_or(std::string_view()));
+}
+
+const std::shared_ptr<const core::Identity>& nobody() {
+  static const auto the_one = std::make_shared<const core::Identity>();
+  return the_one;
+}
+
+}  // namespace
 
 bool Door::is_open_for(const Address& peer) const noexcept {
   return std::ranges::any_of(options_->auth_off.from, [&](const Network& n) { return n.contains(peer); });
@@ -24,14 +41,22 @@ bool Door::is_foreign(const Method& method, const net::RequestHead& head) const 
                                                 [&](const std::string& o) { return iequals_ascii(o, origin); });
 }
 
-Door::Entry Door::admit(const Method& method, const net::RequestHead& head,
-                        std::shared_ptr<const core::Identity> caller) const {
-  if (caller && caller->privileges.has(core::Privilege::webapi_execute)) return caller;
+Door::Verdict Door::admit(const Method& method, const net::RequestHead& head,
+                          std::shared_ptr<const core::Identity> caller) const {
+  if (caller && caller->privileges.has(core::Privilege::webapi_execute)) return Entry{std::move(caller)};
   return std::unexpected(error_response(403, "forbidden", "The privilege webapi.execute is needed", head,
                                         fallback_style(method.answer, head, *options_)));
 }
 
-Door::Entry Door::look(const Method& method, const net::RequestHead& head) const {
+std::optional<Door::Verdict> Door::look(const Method& method, const net::RequestHead& head) const {
+  if (method.entrance == Entrance::anybody) return Entry{nobody()};
+  bool wrong_password = false;
+  if (method.temppass) {
+    if (const std::string password = temporary_password(head); !password.empty()) {
+      if (auto caller = passwords_.redeem(password, *method.temppass)) return Entry{std::move(caller), true};
+      wrong_password = true;
+    }
+  }
   if (!options_->auth_off.from.empty() && is_open_for(head.peer)) {
     return admit(method, head, identity_of_ ? identity_of_(options_->auth_off.user) : nullptr);
   }
@@ -40,12 +65,17 @@ Door::Entry Door::look(const Method& method, const net::RequestHead& head) const
                                           fallback_style(method.answer, head, *options_)));
   }
   const auto authorization = head.header("authorization");
-  if (authorization.empty()) return std::unexpected(nothing_shown(method, head));
+  if (authorization.empty()) {
+    // A challenge would have a browser ask its user for a login, who came by a link.
+    if (wrong_password) return std::unexpected(refusal(method, head, {core::AuthRefusal::Kind::wrong, {}}));
+    return std::unexpected(nothing_shown(method, head));
+  }
   if (auto caller = authenticator_.recall(authorization)) return admit(method, head, std::move(caller));
-  return nullptr;
+  return std::nullopt;
 }
 
-void Door::verify(const Method& method, const net::RequestHead& head, std::move_only_function<void(Entry)> done) const {
+void Door::verify(const Method& method, const net::RequestHead& head,
+                  std::move_only_function<void(Verdict)> done) const {
   authenticator_.verify(head.header("authorization"), head.peer,
                         [this, &method, &head, done = std::move(done)](core::AuthResult result) mutable {
                           if (result) {
@@ -56,8 +86,11 @@ void Door::verify(const Method& method, const net::RequestHead& head, std::move_
                         });
 }
 
-bool Door::shows_nothing(const net::RequestHead& head) const {
-  return head.header("authorization").empty() && !is_open_for(head.peer);
+bool Door::shows_nothing(const Method& method, const net::RequestHead& head) const {
+  if (method.entrance == Entrance::anybody || !head.header("authorization").empty() || is_open_for(head.peer)) {
+    return false;
+  }
+  return !method.temppass || temporary_password(head).empty();
 }
 
 net::Response Door::nothing_shown(const Method& method, const net::RequestHead& head) const {

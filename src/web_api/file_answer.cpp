@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "net/file/file_response.hpp"
+#include "net/file/growing_file.hpp"
 #include "net/file/media_type.hpp"
 #include "net/http/form.hpp"
 #include "web_api/answer.hpp"
@@ -43,27 +44,31 @@ std::string content_disposition(std::string_view name, bool attachment) {
   return out;
 }
 
+net::Response opened_file_response(core::OpenedFile file, bool attachment, const net::RequestHead& head,
+                                   net::Response begun) {
+  const auto facts = net::FileFacts::of(file.fd.get());
+  if (!facts) return error_response(ErrorCode::not_found, head, json_style);
+  std::string content_type = take_content_type(begun.headers);
+  if (content_type.empty()) content_type = net::media_type(file.name);
+  auto content = std::make_shared<const UniqueFd>(std::move(file.fd));
+  auto response = file.growing ? net::growing_file_response(std::move(content), content_type)
+                               : net::file_response(head, std::move(content), *facts, content_type);
+  response.headers += begun.headers;
+  if (response.status != 200 && response.status != 206) return response;
+  response.add("Content-Disposition", content_disposition(file.name, attachment));
+  if (file.uploaded) {
+    response.add("X-Content-Type-Options", "nosniff");
+    if (net::is_active_type(content_type)) response.add("Content-Security-Policy", "sandbox");
+  }
+  return response;
+}
+
 net::Response script_file_response(core::ScriptFiles& files, std::string_view path, bool attachment,
                                    const net::RequestHead& head, net::Response begun) {
   if (path.empty()) return error_response(404, "not_found", "The script named no file", head, json_style);
   auto opened = files.open(path);
   if (!opened) return error_response(Error(opened.error().code), head, json_style);
-  const auto facts = net::FileFacts::of(opened->fd.get());
-  if (!facts) return error_response(ErrorCode::not_found, head, json_style);
-
-  std::string content_type = take_content_type(begun.headers);
-  if (content_type.empty()) content_type = net::media_type(opened->name);
-  auto response =
-      net::file_response(head, std::make_shared<const UniqueFd>(std::move(opened->fd)), *facts, content_type);
-  response.headers += begun.headers;
-  if (response.status != 200 && response.status != 206) return response;
-  response.add("Content-Disposition", content_disposition(opened->name, attachment));
-  if (opened->uploaded) {
-    // The console lives on this origin: what a stranger brought must not run there.
-    response.add("X-Content-Type-Options", "nosniff");
-    if (net::is_active_type(content_type)) response.add("Content-Security-Policy", "sandbox");
-  }
-  return response;
+  return opened_file_response(std::move(*opened), attachment, head, std::move(begun));
 }
 
 }  // namespace otklik::web_api

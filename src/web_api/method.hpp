@@ -1,7 +1,10 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
+
+#include "core/ports/temporary_passwords.hpp"
 
 namespace otklik::web_api {
 
@@ -40,6 +43,12 @@ enum class AnswerKind : std::uint8_t {
   file,   ///< a file; errors are JSON
 };
 
+/// Who may call a method.
+enum class Entrance : std::uint8_t {
+  authorized,  ///< Basic or Bearer of a user with the privilege webapi.execute
+  anybody,     ///< no authorization is asked for or looked at
+};
+
 struct ErrorRow {
   int status;
   std::string_view code;
@@ -49,10 +58,17 @@ struct ErrorRow {
 /// One row of the table of methods: everything that anybody is told about a method, and what runs it.
 struct Method {
   std::string_view name;  ///< the path without its first slash, lower-case
+  /// The part of the path after the name (`CODE` of download/rec/CODE), required; null: the name is the whole path.
+  /// Call::tail() has its value.
+  const Parameter* tail = nullptr;
   Text summary;
   Text details;
   std::span<const Parameter> parameters;
   AnswerKind answer = AnswerKind::xml;
+  Entrance entrance = Entrance::authorized;
+  /// What `temppass=` of the URL stands for here, in place of Authorization. Whom it lets in needs no privilege; the
+  /// method asks for one itself where it must. Nothing: `temppass` is not looked at.
+  std::optional<core::TemporaryUse> temppass{};
   bool is_download = false;          ///< another site's page may embed it although the browser kept a password
   std::span<const ErrorRow> errors;  ///< its own; those of every method are added
   std::string_view example_request;  ///< path and query

@@ -56,9 +56,9 @@ std::string encoded_path(std::string_view name) {
 WebApi::WebApi(Ports ports, Options options, const VersionFigures& version)
     : options_(std::move(options)),
       version_(version),
-      door_(ports.authenticator, std::move(ports.identity_of), options_),
+      door_(ports.authenticator, ports.passwords, std::move(ports.identity_of), options_),
       www_(options_, ports.clock),
-      services_{options_, ports.scripts, ports.files, version_, counters_} {}
+      services_{options_, ports.scripts, ports.files, ports.stored, version_, counters_} {}
 
 void WebApi::use(Options options) {
   options_.publish(std::move(options));
@@ -71,7 +71,7 @@ void WebApi::admit(const net::RequestHead& head, net::Admission& admission, std:
   }
   const Method* method = find_method(head.path);
   if (method == nullptr) return admission.collect(std::min(options_->hook_body_size, body_limit));
-  if (door_.shows_nothing(head)) {
+  if (door_.shows_nothing(*method, head)) {
     // A small body is read, so that the answer reaches him; a large one is not worth the wire.
     if (head.chunked || head.content_length.value_or(0) > options_->unknown_body_size) {
       Counters::count(counters_.refused);
@@ -104,18 +104,19 @@ net::Response WebApi::allowed(const net::RequestHead& head) {
 }
 
 void WebApi::call(const Method& method, const net::Request& request, net::Responder responder) {
-  auto entry = door_.look(method, request);
-  if (!entry || *entry) return run(method, request, std::move(entry), std::move(responder));
+  if (auto verdict = door_.look(method, request)) {
+    return run(method, request, std::move(*verdict), std::move(responder));
+  }
   door_.verify(method, request,
-               [this, &method, &request, responder = std::move(responder)](Door::Entry verified) mutable {
-                 run(method, request, std::move(verified), std::move(responder));
+               [this, &method, &request, responder = std::move(responder)](Door::Verdict verdict) mutable {
+                 run(method, request, std::move(verdict), std::move(responder));
                });
 }
 
-void WebApi::run(const Method& method, const net::Request& request, Door::Entry entry, net::Responder responder) {
-  if (!entry) {
+void WebApi::run(const Method& method, const net::Request& request, Door::Verdict verdict, net::Responder responder) {
+  if (!verdict) {
     Counters::count(counters_.refused);
-    return responder.send(std::move(entry.error()));
+    return responder.send(std::move(verdict.error()));
   }
   Counters::count(counters_.calls);
   net::Form parameters = read_parameters(request);
@@ -123,7 +124,8 @@ void WebApi::run(const Method& method, const net::Request& request, Door::Entry 
   if (!style) {
     return responder.send(error_response(style.error(), request, fallback_style(method.answer, request, *options_)));
   }
-  method.run(services_, Call(method, request, std::move(parameters), *style, std::move(*entry), std::move(responder)));
+  method.run(services_,
+             Call(method, request, std::move(parameters), *style, std::move(*verdict), std::move(responder)));
 }
 
 void WebApi::serve_www(const net::Request& request, net::Responder responder) {

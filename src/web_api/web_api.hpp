@@ -6,6 +6,8 @@
 #include "core/ports/authenticator.hpp"
 #include "core/ports/script_files.hpp"
 #include "core/ports/script_host.hpp"
+#include "core/ports/stored_files.hpp"
+#include "core/ports/temporary_passwords.hpp"
 #include "net/application.hpp"
 #include "web_api/call.hpp"
 #include "web_api/door.hpp"
@@ -23,8 +25,10 @@ class WebApi final : public net::Application {
  public:
   struct Ports {
     core::Authenticator& authenticator;
+    core::TemporaryPasswords& passwords;
     core::ScriptHost& scripts;
     core::ScriptFiles& files;
+    core::StoredFiles& stored;
     const Clock& clock;
     Door::IdentityOf identity_of{};  ///< for Options::auth_off
   };
@@ -41,7 +45,7 @@ class WebApi final : public net::Application {
 
  private:
   void call(const Method& method, const net::Request& request, net::Responder responder);
-  void run(const Method& method, const net::Request& request, Door::Entry entry, net::Responder responder);
+  void run(const Method& method, const net::Request& request, Door::Verdict verdict, net::Responder responder);
   void serve_www(const net::Request& request, net::Responder responder);
   void run_hook(const Hook& hook, const net::Request& request, net::Responder responder);
   [[nodiscard]] net::Response file_answer(const Www::FileFound& file, const net::RequestHead& head) const;

@@ -10,9 +10,9 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace otklik;
-  static constexpr std::array<std::string_view, 10> types{
-      "server_started", "server_stopping",   "script_started", "script_ended", "login_succeeded",
-      "login_refused",  "directory_changed", "custom_event",   "events_lost",  "unknown"};
+  static constexpr std::array<std::string_view, 12> types{
+      "server_started",    "server_stopping", "script_started", "script_ended", "login_succeeded", "login_refused",
+      "directory_changed", "custom_event",    "events_lost",    "file_stored",  "file_deleted",    "unknown"};
   if (size == 0) return 0;
   const std::string payload(reinterpret_cast<const char*>(data) + 1, size - 1);  // NOLINT: bytes as libFuzzer has them
   const auto type = types[data[0] % types.size()];

@@ -75,7 +75,7 @@ class Program:
         (self.data / "www" / "link.txt").symlink_to("/etc/passwd")
         (self.data / "www" / "outside").symlink_to("/etc")
         moment = time.mktime((2026, 1, 2, 3, 4, 5, 0, 0, 0)) - time.timezone
-        for path in [*(self.data / "www").rglob("*"), *(self.data / "RecordedFiles").rglob("*")]:
+        for path in [p for name in ("www", "LocalStorage", "RecordedFiles") for p in (self.data / name).rglob("*")]:
             if not path.is_symlink():
                 os.utime(path, (moment, moment))
 

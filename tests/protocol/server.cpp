@@ -73,6 +73,13 @@ class Users final : public core::Authenticator {
   std::map<std::string, std::shared_ptr<const core::Identity>, std::less<>> remembered_;
 };
 
+/// None is ever handed out here.
+class NoPasswords final : public core::TemporaryPasswords {
+ public:
+  Result<std::string> issue(const core::Identity&) override { return fail(ErrorCode::unavailable); }
+  std::shared_ptr<const core::Identity> redeem(std::string_view, core::TemporaryUse) override { return nullptr; }
+};
+
 /// What scenarios/*.lua of this folder do, done here.
 class Scripts final : public core::ScriptHost {
  public:
@@ -194,6 +201,15 @@ class Files final : public core::ScriptFiles {
   const Folder folder_;
 };
 
+/// Downloads are played against the program itself.
+class NoStoredFiles final : public core::StoredFiles {
+ public:
+  void open_path(std::string, bool, Opened opened) override { opened(fail(ErrorCode::forbidden)); }
+  void open_shared(std::string, Opened opened) override { opened(fail(ErrorCode::not_found)); }
+  void open_code(core::FileArea, std::string, Opened opened) override { opened(fail(ErrorCode::not_found)); }
+  void open_voicemail(std::string, core::Identity, Opened opened) override { opened(fail(ErrorCode::not_found)); }
+};
+
 struct Settings {
   std::string data;
   std::vector<std::string> listen;
@@ -280,11 +296,14 @@ sigset_t block_ending_signals() {
 int run(Settings settings, const sigset_t& ending) {
   const char* password = std::getenv("OTKLIK_DEMO_PASSWORD");
   Users users(password != nullptr ? password : "protocol");
+  NoPasswords passwords;
   Files files(settings.data);
+  NoStoredFiles stored;
   const WallClock clock;
   settings.web_api.www = settings.data + "/www";
   auto scripts = std::make_unique<Scripts>();
-  web_api::WebApi api({users, *scripts, files, clock}, settings.web_api, web_api::VersionFigures::of_this_build());
+  web_api::WebApi api({users, passwords, *scripts, files, stored, clock}, settings.web_api,
+                      web_api::VersionFigures::of_this_build());
   web_api::AdminApi admin({[] { return Result<>(); },
                            [&] {
                              return std::vector<web_api::Figure>{{"otklik_calls_total", "Calls of methods.",

@@ -31,6 +31,7 @@ struct Model {
   std::map<Uuid, std::string> running;
   std::map<std::string, Figures> scenarios;
   std::uint64_t succeeded = 0, refused = 0, impossible = 0, custom = 0, changes = 0;
+  std::uint64_t files_stored = 0, files_deleted = 0;
   bool stopping = false;
 
   void reset() { *this = {}; }
@@ -47,6 +48,8 @@ Model model_of(const Overview& overview) {
   out.refused = overview.logins.refused;
   out.impossible = overview.impossible;
   out.custom = overview.custom_events;
+  out.files_stored = overview.files_stored;
+  out.files_deleted = overview.files_deleted;
   out.changes = overview.directory_changes;
   out.stopping = overview.server.stopping;
   return out;
@@ -54,7 +57,8 @@ Model model_of(const Overview& overview) {
 
 bool same(const Model& a, const Model& b) {
   return a.running == b.running && a.scenarios == b.scenarios && a.succeeded == b.succeeded && a.refused == b.refused &&
-         a.impossible == b.impossible && a.custom == b.custom && a.changes == b.changes && a.stopping == b.stopping;
+         a.impossible == b.impossible && a.custom == b.custom && a.changes == b.changes && a.stopping == b.stopping &&
+         a.files_stored == b.files_stored && a.files_deleted == b.files_deleted;
 }
 
 /// One life from one seed.
@@ -138,7 +142,23 @@ class Life {
     }
   }
   void other() {
-    switch (below(3)) {
+    switch (below(5)) {
+      case 3:
+        tell(FileStored{.file = {},
+                        .area = "fax",
+                        .path = "p",
+                        .name = "n",
+                        .size = 1,
+                        .sha256 = {},
+                        .user = {},
+                        .login = {},
+                        .chain = {}});
+        ++model_.files_stored;
+        break;
+      case 4:
+        tell(FileDeleted{.file = {}, .area = "fax", .path = "p", .name = "n", .size = 1, .reason = "age", .chain = {}});
+        ++model_.files_deleted;
+        break;
       case 0:
         tell(CustomEvent{.name = "n", .data = "1", .run = {}}), ++model_.custom;
         break;

@@ -25,6 +25,15 @@ Result<std::string> run_script(AdministrationParts& parts, const Operation& oper
 
 Result<std::string> show_settings(AdministrationParts& parts, const Operation& operation);
 Result<std::string> reload_settings(AdministrationParts& parts, const Operation& operation);
+Result<std::string> list_files(AdministrationParts& parts, const Operation& operation);
+Result<std::string> link_to_file(AdministrationParts& parts, const Operation& operation);
+Result<std::string> issue_temporary_password(AdministrationParts& parts, const Operation& operation);
+Result<std::string> import_file(AdministrationParts& parts, const Operation& operation);
+Result<std::string> finish_file(AdministrationParts& parts, const Operation& operation);
+Result<std::string> hold_file(AdministrationParts& parts, const Operation& operation);
+Result<std::string> delete_file(AdministrationParts& parts, const Operation& operation);
+
+Result<std::string> check_everything(AdministrationParts& parts, const Operation& operation);
 
 /// The argument, or `bad_request` that names it.
 Result<std::string> required(const Operation& operation, std::string_view argument);

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "configuration.hpp"
 
 namespace otklik::app {
@@ -6,6 +8,20 @@ void Configuration::declare_files() {
   table_.add("storage", files.storage_folder,
              {"The file storage; default: LocalStorage of the data folder",
               "Хранилище файлов; по умолчанию LocalStorage в папке данных"});
+  table_.add("AllowDownloadFilesDirectlyOnlyFromTemp", opener.only_temp_and_storage,
+             {"download/files opens temp and the storage only; off: any file of this machine that the server can read, "
+              "except its own settings, database, event log, keys, licence, scenarios, plugins and hooks",
+              "download/files открывает только временную папку и хранилище; выключено — любой файл машины, доступный "
+              "серверу, кроме его собственных настроек, базы, журнала событий, ключей, лицензии, сценариев, плагинов и "
+              "хуков"});
+  table_.add("shared_uploads", opener.shared_uploads,
+             {"getsharedfile opens uploads in temp too, without authorization, to whoever knows their path",
+              "getsharedfile открывает и загрузки во временной папке, без авторизации, тому, кто знает их путь"});
+  table_.add_duration("link_lifetime", link_lifetime,
+                      {"How long a link to a recording or fax lasts from when it was handed out; 0: for ever",
+                       "Сколько действует ссылка на запись или факс с момента выдачи; 0 — бессрочно"});
+  table_.add("file_threads", opener.threads, 1, 64,
+             {"Threads that open files for sending", "Потоков, открывающих файлы для отдачи"});
 
   const auto live = table_.live_rows();
   table_.add(
@@ -19,6 +35,33 @@ void Configuration::declare_files() {
       {"What a file that scenarios write grows to at most", "До какого размера растёт файл, который пишут сценарии"});
   table_.add("script.list_count", files.script_list_count, 1, 10'000'000,
              {"Entries of one listing of a folder", "Записей в одном списке файлов папки"});
+}
+
+void Configuration::declare_retention() {
+  using core::FileArea;
+  struct Words {
+    FileArea area;
+    const char* en;
+    const char* ru;
+  };
+  for (const auto& words :
+       {Words{FileArea::temp, "uploads in temp", "загрузок во временной папке"},
+        Words{FileArea::script, "files brought for scenarios", "файлов, принятых для сценариев"},
+        Words{FileArea::storage, "files of the storage", "файлов хранилища"},
+        Words{FileArea::shared, "files of the shared folder", "файлов открытой папки"},
+        Words{FileArea::recording, "recordings", "записей разговоров"}, Words{FileArea::fax, "faxes", "факсов"},
+        Words{FileArea::voicemail, "voicemails", "голосовых сообщений"}}) {
+    auto& rule = keeper.rules[words.area];
+    const std::string key = "retention." + std::string(core::name(words.area));
+    table_.add_duration(key + ".age", rule.age,
+                        {fmt::format("Age at which {} are deleted; 0: never", words.en),
+                         fmt::format("Срок хранения {}; 0 — бессрочно", words.ru)});
+    table_.add_size(key + ".size", rule.size,
+                    {fmt::format("Size of all {} together, past which the oldest are deleted; 0: no limit", words.en),
+                     fmt::format("Общий объём {}, сверх которого удаляются старейшие; 0 — без предела", words.ru)});
+  }
+  table_.add_duration("retention.every", keeper.every,
+                      {"How often the rules are applied", "Как часто применяются эти правила"});
 }
 
 void Configuration::declare_storage() {

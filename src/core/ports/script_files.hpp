@@ -6,18 +6,9 @@
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
-#include "base/unique_fd.hpp"
+#include "core/ports/opened_file.hpp"
 
 namespace otklik::core {
-
-/// A file opened for sending or reading.
-struct OpenedFile {
-  UniqueFd fd;
-  std::string name;          ///< the last component, for Content-Disposition
-  std::uint64_t size = 0;
-  Time changed{};
-  bool uploaded = false;     ///< lies where users' uploads lie: active types are sent sandboxed
-};
 
 struct FolderEntry {
   std::string name;
@@ -27,10 +18,10 @@ struct FolderEntry {
 };
 
 /// The files that scenarios may touch: the zones of the setting `script_zones`. A path is absolute, or relative to the
-/// data folder or to the file storage; Windows spellings (`\`, `..\Server\RecordedFiles\…`) are mapped where the meaning
-/// is clear. It is resolved first and must then lie in a zone; settings, database, event log, keys, licence, scenarios,
-/// plugins and hooks lie in none. Errors: `forbidden` outside (whether it exists or not), `not_found`, `storage_full`,
-/// `too_large`, `failed`.
+/// data folder or to the file storage; Windows spellings (`\`, `..\Server\RecordedFiles\…`) are mapped where the
+/// meaning is clear. It is resolved first and must then lie in a zone; settings, database, event log, keys, licence,
+/// scenarios, plugins and hooks lie in none. Errors: `forbidden` outside (whether it exists or not), `not_found`,
+/// `storage_full`, `too_large`, `failed`.
 class ScriptFiles {
  public:
   virtual ~ScriptFiles() = default;

@@ -2,9 +2,9 @@
 #include <sys/stat.h>
 
 #include "base/file.hpp"
+#include "base/work_pool.hpp"
 #include "scenario/functions/arguments.hpp"
 #include "scenario/functions/functions.hpp"
-#include "scenario/work_pool.hpp"
 
 namespace otklik::scenario {
 namespace {

@@ -105,6 +105,28 @@ struct Append {
         .text("since", utc_text(e.since))
         .number("since_us", e.since.time_since_epoch().count());
   }
+  void operator()(const FileStored& e) const {
+    Fields(out)
+        .id("file", e.file)
+        .text("area", e.area)
+        .text("path", e.path)
+        .text("name", e.name)
+        .number("size", e.size)
+        .text("sha256", e.sha256)
+        .id("user", e.user)
+        .text("login", e.login)
+        .id("chain", e.chain);
+  }
+  void operator()(const FileDeleted& e) const {
+    Fields(out)
+        .id("file", e.file)
+        .text("area", e.area)
+        .text("path", e.path)
+        .text("name", e.name)
+        .number("size", e.size)
+        .text("reason", e.reason)
+        .id("chain", e.chain);
+  }
 };
 
 /// Reads fields; remembers whether one was of the wrong kind.
@@ -190,6 +212,26 @@ std::optional<EventBody> read(std::string_view type, Reading& json) {
     CustomEvent event{.name = json.text("name"), .data = json.json("data"), .run = json.id("run")};
     if (event.data.empty()) event.data = json.text("text");
     return event;
+  }
+  if (type == "file_stored") {
+    return FileStored{.file = json.id("file"),
+                      .area = json.text("area"),
+                      .path = json.text("path"),
+                      .name = json.text("name"),
+                      .size = json.count("size"),
+                      .sha256 = json.text("sha256"),
+                      .user = json.id("user"),
+                      .login = json.text("login"),
+                      .chain = json.id("chain")};
+  }
+  if (type == "file_deleted") {
+    return FileDeleted{.file = json.id("file"),
+                       .area = json.text("area"),
+                       .path = json.text("path"),
+                       .name = json.text("name"),
+                       .size = json.count("size"),
+                       .reason = json.text("reason"),
+                       .chain = json.id("chain")};
   }
   if (type == "server_started") return ServerStarted{.version = json.text("version")};
   if (type == "server_stopping") return ServerStopping{};

@@ -30,6 +30,13 @@ bytes below a prolog that says utf-16, as clients of the original server expect)
 UTF-8 под прологом utf-16, как ждут клиенты исходного сервера)"}},
 };
 
+constexpr Parameter temppass_parameter{
+    .name = "temppass",
+    .meaning = {"A temporary password, in place of Authorization; only in the URL. It lives for 120 s and needs no "
+                "privilege; for an upload it counts once",
+                "Временный пароль вместо Authorization; только в URL. Действует 120 с, привилегия не нужна; для "
+                "загрузки годится один раз"}};
+
 constexpr std::array common_errors{
     ErrorRow{400, "bad_request", {"A parameter is missing or malformed", "Параметр не задан или записан неверно"}},
     ErrorRow{401,
@@ -61,6 +68,16 @@ constexpr std::array common_errors{
               "Одновременно проверяется слишком много паролей (`Retry-After`)"}},
 };
 
+/// What opens it, for programs and for `otklik describe`.
+std::string_view authorization(const Method& method) noexcept {
+  if (method.entrance == Entrance::anybody) return "none";
+  return method.temppass ? "webapi.execute or temppass" : "webapi.execute";
+}
+
+bool is_about_authorization(const ErrorRow& error) noexcept {
+  return error.status == 401 || error.status == 403 || error.code == "busy";
+}
+
 void append_parameter(JsonWriter& json, const Parameter& parameter) {
   json.begin_object()
       .field("name", parameter.name)
@@ -80,11 +97,12 @@ void append_parameter(JsonWriter& json, const Parameter& parameter) {
 void append_method(JsonWriter& json, const Method& method) {
   json.begin_object()
       .field("name", method.name)
+      .field("path", path_of(method))
       .field("summary", method.summary.en)
       .field("summary_ru", method.summary.ru)
       .field("details", one_line(method.details.en))
       .field("details_ru", one_line(method.details.ru))
-      .field("authorization", "webapi.execute")
+      .field("authorization", authorization(method))
       .field("answer", name(method.answer));
   json.key("parameters").begin_array();
   for (const auto& parameter : parameters_of(method)) append_parameter(json, parameter);
@@ -102,14 +120,16 @@ void append_method(JsonWriter& json, const Method& method) {
 }
 
 struct Words {
-  std::string_view parameters, no_parameters, required, default_word, answer, errors, example, authorization;
+  std::string_view parameters, no_parameters, required, default_word, answer, errors, example, authorization,
+      open_to_anybody;
 };
 
 constexpr Words words_en{
-    "Parameters", "No parameters of its own.", "required", "default", "Answer", "Errors", "Example", "Authorization"};
+    "Parameters",    "No parameters of its own.",    "required", "default", "Answer", "Errors", "Example",
+    "Authorization", "No authorization is asked for"};
 constexpr Words words_ru{
-    "Параметры",  "Собственных параметров нет.", "обязательный", "по умолчанию", "Ответ", "Ошибки", "Пример",
-    "Авторизация"};
+    "Параметры",   "Собственных параметров нет.", "обязательный", "по умолчанию", "Ответ", "Ошибки", "Пример",
+    "Авторизация", "Авторизация не нужна"};
 
 const Words& words(Language language) { return language == Language::ru ? words_ru : words_en; }
 
@@ -225,8 +245,10 @@ properties `code`, `message` and `requestid` of a set named `error`.
 
 void append_markdown(std::string& out, const Method& method, Language language) {
   const Words& w = words(language);
-  out += fmt::format("\n## {}\n\n{}.\n\n{}\n\n", method.name, method.summary.in(language), method.details.in(language));
+  out += fmt::format("\n## {}\n\n{}.\n\n{}\n\n", path_of(method), method.summary.in(language),
+                     method.details.in(language));
   out += fmt::format("{}: {}.\n\n", w.answer, meaning(method.answer).in(language));
+  if (method.entrance == Entrance::anybody) out += fmt::format("{}.\n\n", w.open_to_anybody);
   const auto parameters = parameters_of(method);
   if (parameters.empty()) out += fmt::format("{}\n\n", w.no_parameters);
   for (const auto& p : parameters) {
@@ -250,14 +272,22 @@ void append_markdown(std::string& out, const Method& method, Language language) 
 
 std::vector<Parameter> parameters_of(const Method& method) {
   std::vector<Parameter> all(method.parameters.begin(), method.parameters.end());
+  if (method.tail != nullptr) all.insert(all.begin(), *method.tail);
+  if (method.temppass) all.push_back(temppass_parameter);
   if (method.answer == AnswerKind::xml) all.insert(all.end(), xml_parameters.begin(), xml_parameters.end());
   return all;
 }
 
 std::vector<ErrorRow> errors_of(const Method& method) {
   std::vector<ErrorRow> all(method.errors.begin(), method.errors.end());
-  all.insert(all.end(), common_errors.begin(), common_errors.end());
+  for (const auto& error : common_errors) {
+    if (method.entrance == Entrance::authorized || !is_about_authorization(error)) all.push_back(error);
+  }
   return all;
+}
+
+std::string path_of(const Method& method) {
+  return method.tail == nullptr ? std::string(method.name) : fmt::format("{}/{}", method.name, method.tail->name);
 }
 
 std::string one_line(std::string_view text) {
@@ -309,18 +339,18 @@ std::string describe_markdown(Language language) {
 
 std::string describe_text(Language language) {
   std::size_t widest = 0;
-  for (const Method* method : all_methods()) widest = std::max(widest, method->name.size());
+  for (const Method* method : all_methods()) widest = std::max(widest, path_of(*method).size());
   std::string out;
   for (const Method* method : all_methods()) {
-    out += fmt::format("{:<{}}  {}\n", method->name, widest, method->summary.in(language));
+    out += fmt::format("{:<{}}  {}\n", path_of(*method), widest, method->summary.in(language));
   }
   return out;
 }
 
 std::string describe_text(const Method& method, Language language) {
   const Words& w = words(language);
-  std::string out = fmt::format("{}: {}\n\n{}\n\n{}: webapi.execute\n{}: {}\n\n{}:\n", method.name,
-                                method.summary.in(language), method.details.in(language), w.authorization, w.answer,
+  std::string out = fmt::format("{}: {}\n\n{}\n\n{}: {}\n{}: {}\n\n{}:\n", path_of(method), method.summary.in(language),
+                                method.details.in(language), w.authorization, authorization(method), w.answer,
                                 meaning(method.answer).in(language), w.parameters);
   for (const auto& p : parameters_of(method)) {
     out += fmt::format("  {} ({}", p.name, type_text(p, language));

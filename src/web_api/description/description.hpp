@@ -12,6 +12,8 @@ namespace otklik::web_api {
 std::vector<Parameter> parameters_of(const Method& method);
 /// Errors of a method: its own, then those of every method.
 std::vector<ErrorRow> errors_of(const Method& method);
+/// `download/rec/CODE`: the name, and what the part of the path behind it is called.
+std::string path_of(const Method& method);
 
 /// The table's texts are broken into lines for who reads the source: here as one.
 std::string one_line(std::string_view text);

@@ -57,6 +57,22 @@ void append_success(JsonWriter& json, const Method& method) {
   json.end_object().end_object();
 }
 
+bool is_in_path(const Method& method, const Parameter& parameter) noexcept {
+  return method.tail != nullptr && method.tail->name == parameter.name;
+}
+
+std::string template_of(const Method& method) {
+  std::string path = "/" + std::string(method.name);
+  if (method.tail != nullptr) path += "/{" + std::string(method.tail->name) + "}";
+  return path;
+}
+
+void append_security(JsonWriter& json, std::initializer_list<std::string_view> schemes) {
+  json.key("security").begin_array();
+  for (const auto scheme : schemes) json.begin_object().key(scheme).begin_array().end_array().end_object();
+  json.end_array();
+}
+
 void append_operation(JsonWriter& json, const Method& method, std::string_view verb) {
   std::string id(method.name);
   for (char& c : id) {
@@ -67,11 +83,13 @@ void append_operation(JsonWriter& json, const Method& method, std::string_view v
       .field("operationId", std::string(verb) + "_" + id)
       .field("summary", method.summary.en)
       .field("description", one_line(method.details.en));
+  if (method.entrance == Entrance::anybody) append_security(json, {});
+  if (method.temppass) append_security(json, {"basic", "token", "temppass"});
   json.key("parameters").begin_array();
   for (const auto& parameter : parameters_of(method)) {
     json.begin_object()
         .field("name", parameter.name)
-        .field("in", "query")
+        .field("in", is_in_path(method, parameter) ? "path" : "query")
         .field("required", parameter.required)
         .field("description", one_line(parameter.meaning.en));
     append_schema(json, parameter);
@@ -119,12 +137,10 @@ std::string openapi_document() {
       .end_object()
       .end_object();
   json.key("servers").begin_array().begin_object().field("url", "/").end_object().end_array();
-  json.key("security").begin_array();
-  json.begin_object().key("basic").begin_array().end_array().end_object();
-  json.begin_object().key("token").begin_array().end_array().end_object();
-  json.end_array().key("paths").begin_object();
+  append_security(json, {"basic", "token"});
+  json.key("paths").begin_object();
   for (const Method* method : all_methods()) {
-    json.key("/" + std::string(method->name)).begin_object();
+    json.key(template_of(*method)).begin_object();
     append_operation(json, *method, "get");
     append_operation(json, *method, "post");
     json.end_object();
@@ -132,6 +148,8 @@ std::string openapi_document() {
   json.end_object().key("components").begin_object().key("securitySchemes").begin_object();
   json.key("basic").begin_object().field("type", "http").field("scheme", "basic").end_object();
   json.key("token").begin_object().field("type", "http").field("scheme", "bearer").end_object();
+  json.key("temppass").begin_object().field("type", "apiKey").field("in", "query").field("name", "temppass");
+  json.end_object();
   json.end_object().key("schemas").begin_object().key("Error").begin_object().field("type", "object");
   json.key("required").begin_array().value("error").end_array();
   json.key("properties").begin_object().key("error").begin_object().field("type", "object");

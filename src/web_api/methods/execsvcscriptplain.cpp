@@ -1,4 +1,5 @@
 #include "web_api/call.hpp"
+#include "web_api/methods/file_parameters.hpp"
 #include "web_api/methods/methods.hpp"
 #include "web_api/methods/script_parameters.hpp"
 #include "web_api/parameters.hpp"

@@ -6,7 +6,13 @@ namespace otklik::web_api::methods {
 
 extern const Method execsvcscript;
 extern const Method execsvcscriptplain;
+extern const Method download_rec;
+extern const Method download_fax;
+extern const Method download_vm;
 extern const Method download_byscript;
+extern const Method download_files;
+extern const Method getsharedfile;
+extern const Method downloadrecordbylink;
 extern const Method getversion;
 extern const Method openapi;
 

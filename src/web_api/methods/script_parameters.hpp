@@ -44,11 +44,4 @@ inline constexpr Parameter timeout_parameter{
 on)",
         R"(Сколько ждать, не больше 300 с (оба числа — настройки). Затем ожидание обрывается, а сценарий продолжает работу)"}};
 
-inline constexpr Parameter attachment_parameter{
-    .name = "attachment",
-    .type = ParameterType::flag,
-    .default_value = "1",
-    .meaning = {"How a file is sent: 1 as an attachment, 0 as media by the type of its name",
-                "Как отдать файл: 1 — вложением, 0 — как медиа по расширению имени"}};
-
 }  // namespace otklik::web_api::methods

@@ -23,6 +23,12 @@ TEST(Base64, writes_and_reads_the_examples_of_its_rfc) {
   }
 }
 
+TEST(Base64, writes_what_needs_no_escape_in_a_link) {
+  EXPECT_EQ(base64_url("f"), "Zg");
+  EXPECT_EQ(base64_url("foobar"), "Zm9vYmFy");
+  EXPECT_EQ(base64_url("\xFB\xEF\xBE\xFF"), "----_w");
+}
+
 TEST(Base64, reads_without_padding_and_in_the_url_safe_alphabet) {
   EXPECT_EQ(from_base64("Zg"), "f");
   EXPECT_EQ(from_base64("Zm9vYmE"), "fooba");

@@ -15,6 +15,7 @@
 
 #include "base/file.hpp"
 #include "base/new_file.hpp"
+#include "unit/files/fake_index.hpp"
 #include "unit/temp_folder.hpp"
 
 namespace otklik::files {
@@ -60,6 +61,39 @@ class ZonesOnDisk : public testing::TestWithParam<bool> {
   TempFolder disk_;
   std::unique_ptr<Zones> zones_;
 };
+TEST_P(ZonesOnDisk, keep_the_index_of_files_in_step) {
+  using core::FileArea;
+  test::FakeIndex index;
+  zones_ = std::move(Zones::make({.data_folder = disk_.path("data")}, &index).value());
+  disk_.put("data/Temp/ScriptData/r/in.txt", "brought");
+  core::StoredFile file;
+  file.id = Uuid::random();
+  file.area = FileArea::script;
+  file.path = "r/in.txt";
+  ASSERT_TRUE(index.add(file));
+  core::StoredFile stale;
+  stale.id = Uuid::random();
+  stale.area = FileArea::storage;
+  stale.path = "orders/1.txt";
+  ASSERT_TRUE(index.add(stale));
+
+  EXPECT_EQ(word(zones_->move("Temp/ScriptData/r/in.txt", "LocalStorage/orders/1.txt")), "done");
+  EXPECT_EQ(index.find_at(FileArea::storage, "orders/1.txt")->id, file.id);
+  EXPECT_EQ(word(zones_->move("orders/1.txt", "Shared/1.txt")), "done");
+  EXPECT_EQ(index.find(file.id)->area, FileArea::shared);
+  EXPECT_EQ(word(zones_->write("Shared/1.txt", "abc")), "done");
+  EXPECT_EQ(index.find(file.id)->size, 3U);
+  EXPECT_EQ(index.find(file.id)->sha256.substr(0, 8), "ba7816bf");
+  EXPECT_EQ(word(zones_->append("Shared/1.txt", "def")), "done");
+  EXPECT_EQ(index.find(file.id)->size, 6U);
+  EXPECT_EQ(index.find(file.id)->sha256, "");
+  EXPECT_EQ(word(zones_->write("Shared/own.txt", "a scenario's own")), "done");
+  EXPECT_EQ(index.size(), 1U);
+  EXPECT_EQ(word(zones_->move("Shared/1.txt", "Temp/elsewhere.txt")), "done");
+  EXPECT_EQ(index.size(), 0U) << "it left the areas";
+  EXPECT_EQ(index.removed, (std::vector<std::string>{"orders/1.txt lost", "1.txt script"}));
+}
+
 INSTANTIATE_TEST_SUITE_P(both_walks, ZonesOnDisk, testing::Bool(),
                          [](const auto& p) { return p.param ? "step_by_step" : "as_the_kernel_offers"; });
 

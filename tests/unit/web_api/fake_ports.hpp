@@ -15,6 +15,8 @@
 #include "core/ports/authenticator.hpp"
 #include "core/ports/script_files.hpp"
 #include "core/ports/script_host.hpp"
+#include "core/ports/stored_files.hpp"
+#include "core/ports/temporary_passwords.hpp"
 
 namespace otklik::test {
 
@@ -53,6 +55,18 @@ struct FakeAuthenticator final : core::Authenticator {
   void answer_all() {
     for (auto& work : waiting) work();
     waiting.clear();
+  }
+};
+
+struct FakePasswords final : core::TemporaryPasswords {
+  std::map<std::string, std::shared_ptr<const core::Identity>, std::less<>> good;
+  std::vector<core::TemporaryUse> shown_for;
+
+  Result<std::string> issue(const core::Identity&) override { return fail(ErrorCode::forbidden); }
+  std::shared_ptr<const core::Identity> redeem(std::string_view password, core::TemporaryUse use) override {
+    shown_for.push_back(use);
+    const auto at = good.find(password);
+    return at == good.end() ? nullptr : at->second;
   }
 };
 
@@ -108,6 +122,32 @@ struct FakeFiles final : core::ScriptFiles {
   Result<> append(std::string_view, std::string_view) override { return fail(ErrorCode::forbidden); }
   Result<> move(std::string_view, std::string_view) override { return fail(ErrorCode::forbidden); }
   Result<> remove(std::string_view) override { return fail(ErrorCode::forbidden); }
+};
+
+/// Answers at once with what `files` holds under what was asked for, and keeps what that was.
+struct FakeStoredFiles final : core::StoredFiles {
+  FakeFiles files;
+  bool growing = false;
+  std::vector<std::string> asked;  ///< `path …`, `storage …`, `shared …`, `recording …`, `voicemail … LOGIN`
+
+  void open_path(std::string path, bool storage_only, Opened opened) override {
+    answer((storage_only ? "storage " : "path ") + path, path, std::move(opened));
+  }
+  void open_shared(std::string path, Opened opened) override { answer("shared " + path, path, std::move(opened)); }
+  void open_code(core::FileArea area, std::string code, Opened opened) override {
+    answer(std::string(core::name(area)) + " " + code, code, std::move(opened));
+  }
+  void open_voicemail(std::string id, core::Identity who, Opened opened) override {
+    answer("voicemail " + id + " " + who.login, id, std::move(opened));
+  }
+
+ private:
+  void answer(std::string question, std::string_view path, Opened opened) {
+    asked.push_back(std::move(question));
+    auto file = files.open(path);
+    if (file) file->growing = growing;
+    opened(std::move(file));
+  }
 };
 
 /// A folder that goes with the test.

@@ -37,7 +37,7 @@ class Calling : public testing::Test {
 
   WebApi& api() {
     if (!api_) {
-      api_ = std::make_unique<WebApi>(WebApi::Ports{authenticator_, scripts_, files_, clock_,
+      api_ = std::make_unique<WebApi>(WebApi::Ports{authenticator_, passwords_, scripts_, files_, stored_, clock_,
                                                     [this](std::string_view login) { return identity_of_(login); }},
                                       options_,
                                       VersionFigures{"2.7.120918(4644.26860)",
@@ -69,8 +69,10 @@ class Calling : public testing::Test {
   }
 
   test::FakeAuthenticator authenticator_;
+  test::FakePasswords passwords_;
   test::FakeScripts scripts_;
   test::FakeFiles files_;
+  test::FakeStoredFiles stored_;
   WallClock clock_;
   test::TemporaryFolder folder_;
   Options options_;

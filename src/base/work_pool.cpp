@@ -1,11 +1,11 @@
-#include "scenario/work_pool.hpp"
+#include "base/work_pool.hpp"
 
 #include <pthread.h>
 
 #include <algorithm>
 #include <utility>
 
-namespace otklik::scenario {
+namespace otklik {
 
 WorkPool::WorkPool(std::string name, unsigned threads, std::size_t capacity)
     : name_(name.substr(0, 15)), most_threads_(std::max(1U, threads)), capacity_(capacity) {}
@@ -75,4 +75,4 @@ void WorkPool::run() {
   }
 }
 
-}  // namespace otklik::scenario
+}  // namespace otklik

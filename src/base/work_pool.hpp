@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-namespace otklik::scenario {
+namespace otklik {
 
 /// A few threads for work that blocks. They are started as they are needed, the queue is bounded.
 class WorkPool {
@@ -47,4 +47,4 @@ class WorkPool {
   std::vector<std::thread> threads_;
 };
 
-}  // namespace otklik::scenario
+}  // namespace otklik

@@ -1,0 +1,132 @@
+#include "files/keeping/beginning.hpp"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <utility>
+
+#include "base/beneath.hpp"
+#include "base/file.hpp"
+#include "base/log.hpp"
+#include "base/random.hpp"
+#include "files/digest.hpp"
+#include "files/keeping/removal.hpp"
+
+namespace otklik::files {
+namespace {
+
+using core::FileState;
+
+constexpr std::string_view aside_mark = ".aside-";
+
+Result<> settle(const Areas& areas, core::FileIndex& index, const core::StoredFile& file, Settled& done) {
+  if (file.state == FileState::leaving) {
+    if (auto gone = remove_stored_file_at_once(areas, index, file, "interrupted"); !gone)
+      return std::unexpected(gone.error());
+    ++done.dropped;
+    return {};
+  }
+  const auto root = Folder::open(areas.folder(file.area));
+  if (!root) {
+    log::warn("the folder of {} is away: file {} stays {}", core::name(file.area), file.id.text(),
+              core::name(file.state));
+    return {};
+  }
+  const auto there = root->about(file.path);
+  if (!there || there->kind != FileFacts::Kind::file) {
+    ++done.dropped;
+    const auto forgotten = index.remove(file.id, file.state == FileState::arriving ? "never_arrived" : "lost");
+    return forgotten ? Result<>() : std::unexpected(forgotten.error());
+  }
+  ++done.arrived;
+  // What arrives is described before it gets its name; what grew has another size than when it began.
+  const bool as_described = file.state == FileState::arriving && there->size == file.size;
+  return index.settle(file.id, there->size, as_described ? file.sha256 : std::string());
+}
+
+Result<> put_aside(const std::string& folder) {
+  if (::rename(folder.c_str(), (folder + std::string(aside_mark) + random_text()).c_str()) != 0 && errno != ENOENT) {
+    return std::unexpected(last_system_error("put " + folder + " aside"));
+  }
+  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
+    return std::unexpected(last_system_error("make " + folder));
+  }
+  return {};
+}
+
+/// Those of this start and of earlier ones that did not come to their end.
+void add_put_aside(const std::string& folder, std::vector<std::string>& all) {
+  const auto slash = folder.rfind('/');
+  const std::string holder = folder.substr(0, slash);
+  const std::string beginning = folder.substr(slash + 1) + std::string(aside_mark);
+  std::error_code error;
+  for (std::filesystem::directory_iterator it(holder, error), end; !error && it != end; it.increment(error)) {
+    if (it->path().filename().string().starts_with(beginning)) all.push_back(it->path().string());
+  }
+}
+
+}  // namespace
+
+Result<Settled> settle_the_unsettled(const Areas& areas, core::FileIndex& index) {
+  Settled done;
+  for (const auto state : {FileState::arriving, FileState::growing, FileState::leaving}) {
+    core::FileQuery query{.state = state};
+    for (;;) {
+      const auto page = index.list(query);
+      if (!page) return std::unexpected(page.error());
+      for (const auto& file : page->files) {
+        if (auto settled = settle(areas, index, file, done); !settled) return std::unexpected(settled.error());
+      }
+      if (!page->next) break;
+      query.after = page->next;
+    }
+  }
+  return done;
+}
+
+void make_area_folders(const Areas& areas) {
+  const auto& storage = areas.folder(core::FileArea::storage);
+  struct stat there{};
+  if (::stat(storage.c_str(), &there) != 0) {
+    log::error("the file storage {} is not there: is its disk mounted?", storage);
+    return;
+  }
+  for (const auto area : {core::FileArea::shared, core::FileArea::avatar}) {
+    const auto& folder = areas.folder(area);
+    if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
+      log::warn("{}", last_system_error("make " + folder).message);
+    }
+  }
+}
+
+Result<std::vector<std::string>> empty_temporary_areas(const Areas& areas, core::FileIndex& index) {
+  std::vector<std::string> aside;
+  for (const auto area : core::all_file_areas) {
+    if (!core::is_emptied_at_start(area)) continue;
+    const auto& folder = areas.folder(area);
+    if (auto put = put_aside(folder); !put) return std::unexpected(put.error());
+    add_put_aside(folder, aside);
+    const auto cleared = index.clear(area);
+    if (!cleared) return std::unexpected(cleared.error());
+    if (cleared->files != 0) {
+      log::info("{} files of {} ({} bytes) go, as at every start", cleared->files, core::name(area), cleared->bytes);
+    }
+  }
+  return aside;
+}
+
+bool delete_put_aside(const std::string& folder, const std::move_only_function<bool() const>& stopped) {
+  std::error_code error;
+  for (std::filesystem::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    if (stopped()) return false;
+    std::error_code ignored;  // what cannot go now is tried again at the next start
+    std::filesystem::remove_all(it->path(), ignored);
+  }
+  std::filesystem::remove(folder, error);
+  if (error) log::warn("{} could not be deleted: {}", folder, error.message());
+  return true;
+}
+
+}  // namespace otklik::files

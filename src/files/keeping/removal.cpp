@@ -1,0 +1,71 @@
+#include "files/keeping/removal.hpp"
+
+#include <fcntl.h>
+
+#include <cerrno>
+#include <csignal>
+
+#include "base/beneath.hpp"
+
+namespace otklik::files {
+namespace {
+
+/// Whether anybody but us has the file open. fcntl(2): a write lease is given only to the one who has it open alone. A
+/// file system that knows no leases says no: deleting an open file is no harm to its reader.
+bool is_open_elsewhere(int fd) noexcept {
+  // Whoever opens the file while the lease is ours has the kernel signal us, by SIGIO, which ends a program that does
+  // not expect it. This one is passed over by everybody.
+  if (::fcntl(fd, F_SETSIG, SIGURG) != 0) return false;
+  if (::fcntl(fd, F_SETLEASE, F_WRLCK) == 0) {
+    ::fcntl(fd, F_SETLEASE, F_UNLCK);
+    return false;
+  }
+  return errno == EAGAIN;
+}
+
+void remove_empty_folders(const Folder& root, std::string_view path) {
+  for (auto slash = path.rfind('/'); slash != std::string_view::npos; slash = path.rfind('/')) {
+    path = path.substr(0, slash);
+    if (!root.remove(path)) return;  // not empty, or not there any more
+  }
+}
+
+Result<Removal> remove(const Areas& areas, core::FileIndex& index, const core::StoredFile& file,
+                       std::string_view reason, bool at_once) {
+  const auto forget = [&](std::string_view why) -> Result<Removal> {
+    const auto forgotten = index.remove(file.id, why);
+    if (!forgotten && forgotten.error().code != ErrorCode::not_found) return std::unexpected(forgotten.error());
+    return why == reason ? Removal::deleted : Removal::lost;
+  };
+  const auto root = Folder::open(areas.folder(file.area));
+  // The whole folder away may be a disk that is not mounted: nothing is known about its files then.
+  if (!root) return fail(ErrorCode::unavailable, "the folder of " + std::string(core::name(file.area)) + " is away");
+  {
+    const auto fd = root->open_file(file.path);
+    if (!fd) {
+      if (fd.error().code != ErrorCode::not_found) return std::unexpected(fd.error());
+      return forget("lost");
+    }
+    if (!at_once && is_open_elsewhere(fd->get())) return Removal::in_use;
+  }
+  if (auto marked = index.begin_removal(file.id); !marked) return std::unexpected(marked.error());
+  if (auto removed = root->remove(file.path); !removed && removed.error().code != ErrorCode::not_found) {
+    return std::unexpected(removed.error());
+  }
+  remove_empty_folders(*root, file.path);
+  return forget(reason);
+}
+
+}  // namespace
+
+Result<Removal> remove_stored_file(const Areas& areas, core::FileIndex& index, const core::StoredFile& file,
+                                   std::string_view reason) {
+  return remove(areas, index, file, reason, false);
+}
+
+Result<Removal> remove_stored_file_at_once(const Areas& areas, core::FileIndex& index, const core::StoredFile& file,
+                                           std::string_view reason) {
+  return remove(areas, index, file, reason, true);
+}
+
+}  // namespace otklik::files

@@ -1,0 +1,26 @@
+#pragma once
+#include <string_view>
+
+#include "core/ports/file_index.hpp"
+#include "files/areas.hpp"
+
+namespace otklik::files {
+
+/// What became of a file that was to be deleted.
+enum class Removal : std::uint8_t {
+  deleted,
+  in_use,  ///< somebody has it open: left as it was
+  lost,    ///< it had gone from the disk already: forgotten
+};
+
+/// Deletes a stored file, then forgets it, so that a crash between leaves what the next start finishes; then the
+/// folders that it leaves empty, up to the area's own. `reason` as FileIndex::remove(). Errors: those of the index and
+/// the disk.
+Result<Removal> remove_stored_file(const Areas& areas, core::FileIndex& index, const core::StoredFile& file,
+                                   std::string_view reason);
+
+/// Likewise even where somebody has it open, who then reads it to its end: for one whom a person wants gone.
+Result<Removal> remove_stored_file_at_once(const Areas& areas, core::FileIndex& index, const core::StoredFile& file,
+                                           std::string_view reason);
+
+}  // namespace otklik::files

@@ -1,0 +1,37 @@
+#include <array>
+
+#include "web_api/methods/file_parameters.hpp"
+#include "web_api/methods/methods.hpp"
+
+namespace otklik::web_api::methods {
+namespace {
+
+void run(const Services& services, Call call) { send_by_code(services, std::move(call), core::FileArea::recording); }
+
+constexpr std::array parameters{attachment_parameter};
+constexpr std::array errors{no_such_code_error, busy_error};
+
+}  // namespace
+
+constinit const Method download_rec{
+    .name = "download/rec",
+    .tail = &code_tail,
+    .summary = {"Sends the recording of a call", "Отдаёт запись разговора"},
+    .details =
+        {R"(Signed codes open only together with Basic, Bearer or `temppass`, and last until the setting `link_lifetime` says otherwise.
+Range, ETag and Last-Modified work as HTTP has them. A recording that is still being written is sent as far as it has got, without
+length, ETag and ranges, and is not to be kept.)",
+         R"(Подписанный код действует только вместе с Basic, Bearer или `temppass` и бессрочно, если настройка `link_lifetime` не говорит
+иного. Range, ETag и Last-Modified работают по правилам HTTP. Запись, которая ещё пишется, отдаётся до того места, до которого
+дошла: без длины, ETag и диапазонов, и хранить её нельзя.)"},
+    .parameters = parameters,
+    .answer = AnswerKind::file,
+    .temppass = core::TemporaryUse::file,
+    .is_download = true,
+    .errors = errors,
+    .example_request = "/download/rec/cgBpJx0AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA?attachment=0",
+    .example_answer = "",
+    .run = &run,
+};
+
+}  // namespace otklik::web_api::methods

@@ -1,0 +1,36 @@
+#include "web_api/methods/file_parameters.hpp"
+
+#include <utility>
+
+#include "web_api/file_answer.hpp"
+#include "web_api/parameters.hpp"
+
+namespace otklik::web_api::methods {
+
+Result<bool> read_attachment(const Call& call) {
+  const auto given = read_flag(call.parameters(), "attachment");
+  if (!given) return std::unexpected(given.error());
+  return given->value_or(true);
+}
+
+void send_by_code(const Services& services, Call call, core::FileArea area) {
+  const auto attachment = read_attachment(call);
+  if (!attachment) return call.refuse(attachment.error());
+  std::string code = call.tail();
+  if (code.empty()) return call.refuse({ErrorCode::bad_request, "The code is missing"});
+  services.stored.open_code(area, std::move(code), answer_with(std::move(call), *attachment));
+}
+
+core::StoredFiles::Opened answer_with(Call call, bool attachment) {
+  return [call = std::move(call), attachment](Result<core::OpenedFile> file) mutable {
+    // The text of the table, and not the opener's own: how a path was understood is for nobody.
+    if (!file) return call.refuse(Error(file.error().code));
+    net::Response begun;
+    // A proxy must ask again whether this caller may have it. What grows says more than that itself.
+    const bool is_private = call.method().entrance == Entrance::authorized && !file->growing;
+    if (is_private) begun.add("Cache-Control", "private, no-cache");
+    call.answer(opened_file_response(std::move(*file), attachment, call.request(), std::move(begun)));
+  };
+}
+
+}  // namespace otklik::web_api::methods
