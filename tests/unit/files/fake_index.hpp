@@ -9,6 +9,16 @@
 
 namespace otklik::files::test {
 
+/// A file of that area, with an id of its own.
+inline core::StoredFile a_file(core::FileArea area, std::string path) {
+  core::StoredFile file;
+  file.id = Uuid::random();
+  file.area = area;
+  file.name = path;
+  file.path = std::move(path);
+  return file;
+}
+
 /// The index in memory, by the rules of the port; and what was said of what went.
 class FakeIndex final : public core::FileIndex {
  public:

@@ -35,7 +35,8 @@ class Keeping : public Test {
   core::StoredFile add(FileArea area, const std::string& path, const std::string& content, std::chrono::hours age = 0h,
                        FileState state = FileState::whole) {
     disk_.put("data/" + Areas::client_path(area, path), content);
-    core::StoredFile file{.id = Uuid::random(), .area = area, .path = path, .name = path, .size = content.size()};
+    core::StoredFile file = test::a_file(area, path);
+    file.size = content.size();
     file.stored_at = now_ - age;
     file.state = state;
     EXPECT_TRUE(index_.add(file));

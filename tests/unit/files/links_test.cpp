@@ -90,7 +90,9 @@ TEST_F(LinkTest, lasts_for_ever_unless_told_otherwise) {
 
 TEST_F(LinkTest, is_handed_out_for_recordings_faxes_and_voicemails_alone) {
   Links all = links();
-  core::StoredFile file{.id = file_, .area = FileArea::recording};
+  core::StoredFile file;
+  file.id = file_;
+  file.area = FileArea::recording;
   EXPECT_EQ(*all.link_to(file), "/download/rec/" + all.code_of(FileArea::recording, file_));
   file.area = FileArea::fax;
   EXPECT_EQ(*all.link_to(file), "/download/fax/" + all.code_of(FileArea::fax, file_));

@@ -75,7 +75,9 @@ class OpenerOnDisk : public testing::Test {
     return word(wait([&](auto done) { opener_->open_voicemail(id, who, std::move(done)); }));
   }
   core::StoredFile add(FileArea area, const std::string& path, core::FileState state = core::FileState::whole) {
-    core::StoredFile file{.id = Uuid::random(), .area = area, .path = path, .name = "called " + path, .state = state};
+    core::StoredFile file = test::a_file(area, path);
+    file.name = "called " + path;
+    file.state = state;
     EXPECT_TRUE(index_.add(file));
     return file;
   }
@@ -208,7 +210,7 @@ TEST_F(OpenerOnDisk, follows_no_link_that_was_put_in_the_place_of_a_file) {
 }
 
 TEST_F(OpenerOnDisk, plays_a_voicemail_to_whom_it_is_for_and_to_supervisors) {
-  core::StoredFile file{.id = Uuid::random(), .area = FileArea::voicemail, .path = "vm.wav", .name = "vm.wav"};
+  core::StoredFile file = test::a_file(FileArea::voicemail, "vm.wav");
   file.user = Uuid::random();
   ASSERT_TRUE(index_.add(file));
   core::Identity owner = who_is(file.user);
@@ -225,7 +227,7 @@ TEST_F(OpenerOnDisk, plays_a_voicemail_to_whom_it_is_for_and_to_supervisors) {
   EXPECT_EQ(voicemail(Uuid::random().text(), owner), "not_found");
   EXPECT_EQ(voicemail("1", owner), "bad_request");
 
-  core::StoredFile nobodys{.id = Uuid::random(), .area = FileArea::voicemail, .path = "2.wav", .name = "2.wav"};
+  const core::StoredFile nobodys = test::a_file(FileArea::voicemail, "2.wav");
   disk_.put("data/VoiceMail/2.wav", "nobody's");
   ASSERT_TRUE(index_.add(nobodys));
   EXPECT_EQ(voicemail(nobodys.id.text(), core::Identity{}), "not_found") << "nobody is not its owner";

@@ -66,16 +66,9 @@ TEST_P(ZonesOnDisk, keep_the_index_of_files_in_step) {
   test::FakeIndex index;
   zones_ = std::move(Zones::make({.data_folder = disk_.path("data")}, &index).value());
   disk_.put("data/Temp/ScriptData/r/in.txt", "brought");
-  core::StoredFile file;
-  file.id = Uuid::random();
-  file.area = FileArea::script;
-  file.path = "r/in.txt";
+  const core::StoredFile file = test::a_file(FileArea::script, "r/in.txt");
   ASSERT_TRUE(index.add(file));
-  core::StoredFile stale;
-  stale.id = Uuid::random();
-  stale.area = FileArea::storage;
-  stale.path = "orders/1.txt";
-  ASSERT_TRUE(index.add(stale));
+  ASSERT_TRUE(index.add(test::a_file(FileArea::storage, "orders/1.txt")));
 
   EXPECT_EQ(word(zones_->move("Temp/ScriptData/r/in.txt", "LocalStorage/orders/1.txt")), "done");
   EXPECT_EQ(index.find_at(FileArea::storage, "orders/1.txt")->id, file.id);
