@@ -196,8 +196,8 @@ Result<> Connection::begin(Access access) {
   }
   auto begun = plain(sql, "beginning");
   if (!begun && dialect_ == Dialect::postgresql) {
-    // The server was restarted, or the network was. libpq may have read the server's farewell and not yet the end of the
-    // stream, so its status does not tell; nothing of this transaction was sent, so a new connection loses nothing.
+    // The server was restarted, or the network was. libpq may have read the server's farewell and not yet the end of
+    // the stream, so its status does not tell; nothing of this transaction was sent, so a new connection loses nothing.
     session_.reset();
     if (auto done = connect(); !done) return done;
     begun = plain(sql, "beginning");

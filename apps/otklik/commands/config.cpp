@@ -2,8 +2,8 @@
 #include <simdjson.h>
 
 #include "configuration/live_settings.hpp"
+#include "configuration/reload_report.hpp"
 #include "control_socket.hpp"
-#include "reload_report.hpp"
 #include "shell.hpp"
 
 namespace otklik::app {

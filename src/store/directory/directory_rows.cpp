@@ -109,16 +109,6 @@ void take(std::vector<Thing>& things, const Uuid& id, std::vector<Thing> read, P
   }
 }
 
-Result<std::vector<core::Department>> departments_in(Connection& connection) {
-  auto rows = connection.select<Text, Text>("SELECT id, name FROM departments");
-  if (!rows) return std::unexpected(std::move(rows.error()));
-  Reader reader;
-  std::vector<core::Department> departments;
-  for (auto& [id, name] : *rows) departments.push_back({reader.id(id), std::move(name)});
-  if (!reader.sound()) return damaged();
-  return departments;
-}
-
 template <class... Parameters>
 Result<std::vector<core::Role>> roles_where(Connection& connection, std::string_view where,
                                             const Parameters&... parameters) {
@@ -210,19 +200,33 @@ core::Privileges privileges_in(std::string_view text) {
 Result<std::uint64_t> generation_now(Connection& connection) {
   const auto state = connection.select<Whole>("SELECT generation FROM directory_state");
   if (!state) return std::unexpected(state.error());
-  if (state->size() != 1) return fail(ErrorCode::failed, "the database's directory is damaged");
+  if (state->size() != 1) return damaged();
   return static_cast<std::uint64_t>(std::get<0>(state->front()));
 }
 
-Result<std::shared_ptr<const core::Directory>> load_directory(Connection& connection) {
-  core::Directory::Content content;
+namespace {
+
+/// The generation, and the departments: one comes and goes with its members, and there are few.
+Result<> read_what_is_small(Connection& connection, core::Directory::Content& into) {
   const auto generation = generation_now(connection);
   if (!generation) return std::unexpected(generation.error());
-  content.generation = *generation;
+  into.generation = *generation;
 
-  auto departments = departments_in(connection);
-  if (!departments) return std::unexpected(std::move(departments.error()));
-  content.departments = std::move(*departments);
+  auto rows = connection.select<Text, Text>("SELECT id, name FROM departments");
+  if (!rows) return std::unexpected(std::move(rows.error()));
+  Reader reader;
+  into.departments.clear();
+  for (auto& [id, name] : *rows) into.departments.push_back({reader.id(id), std::move(name)});
+  if (!reader.sound()) return damaged();
+  std::ranges::sort(into.departments, {}, key_of<core::Department>);
+  return {};
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const core::Directory>> load_directory(Connection& connection) {
+  core::Directory::Content content;
+  if (auto read = read_what_is_small(connection, content); !read) return std::unexpected(std::move(read.error()));
   auto roles = roles_where(connection, "");
   if (!roles) return std::unexpected(std::move(roles.error()));
   content.roles = std::move(*roles);
@@ -233,7 +237,6 @@ Result<std::shared_ptr<const core::Directory>> load_directory(Connection& connec
   if (!tokens) return std::unexpected(std::move(tokens.error()));
   content.tokens = std::move(*tokens);
 
-  std::ranges::sort(content.departments, {}, key_of<core::Department>);
   std::ranges::sort(content.roles, {}, key_of<core::Role>);
   sort_by_login(content.users);
   std::ranges::sort(content.tokens, {}, place_of);
@@ -243,16 +246,7 @@ Result<std::shared_ptr<const core::Directory>> load_directory(Connection& connec
 Result<std::shared_ptr<const core::Directory>> load_changed(Connection& connection, const core::Directory& before,
                                                             const Uuid& id) {
   core::Directory::Content content = before.content();
-  const auto generation = generation_now(connection);
-  if (!generation) return std::unexpected(generation.error());
-  content.generation = *generation;
-
-  // A department comes and goes with its members, and there are few.
-  auto departments = departments_in(connection);
-  if (!departments) return std::unexpected(std::move(departments.error()));
-  content.departments = std::move(*departments);
-  std::ranges::sort(content.departments, {}, key_of<core::Department>);
-
+  if (auto read = read_what_is_small(connection, content); !read) return std::unexpected(std::move(read.error()));
   auto roles = roles_where(connection, "WHERE id = ?", id.text());
   if (!roles) return std::unexpected(std::move(roles.error()));
   const bool role_is_gone = before.role(id) != nullptr && roles->empty();

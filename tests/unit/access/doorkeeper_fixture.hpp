@@ -77,23 +77,23 @@ class DoorkeeperTest : public ::testing::Test {
   }
   Doorkeeper& door(DoorkeeperOptions options = {}) {
     if (!doorkeeper_) {
-      doorkeeper_ = std::make_unique<Doorkeeper>(options, company_.directory(),
-                                                 DoorkeeperParts{.clock = clock_,
-                                                                 .steady = steady_,
-                                                                 .hash = hash_,
-                                                                 .delays = delays_,
-                                                                 .journal = journal_,
-                                                                 .token_used = [this](const Uuid& token, Time when) {
-                                                                   const std::lock_guard lock(mutex_);
-                                                                   used_.emplace_back(token, when);
-                                                                 },
-                                                                 .verifier_renewed =
-                                                                     [this](const Uuid& user, const std::string& before,
-                                                                            std::string after) {
-                                                                       const std::lock_guard lock(mutex_);
-                                                                       renewed_.emplace_back(user, before,
-                                                                                             std::move(after));
-                                                                     }});
+      doorkeeper_ = std::make_unique<Doorkeeper>(
+          options, company_.directory(),
+          DoorkeeperParts{.clock = clock_,
+                          .steady = steady_,
+                          .hash = hash_,
+                          .delays = delays_,
+                          .journal = journal_,
+                          .token_used =
+                              [this](const Uuid& token, Time when) {
+                                const std::lock_guard lock(mutex_);
+                                used_.emplace_back(token, when);
+                              },
+                          .verifier_renewed =
+                              [this](const Uuid& user, const std::string& before, std::string after) {
+                                const std::lock_guard lock(mutex_);
+                                renewed_.emplace_back(user, before, std::move(after));
+                              }});
     }
     return *doorkeeper_;
   }

@@ -1,4 +1,4 @@
-#include "reload_report.hpp"
+#include "configuration/reload_report.hpp"
 
 #include <fmt/format.h>
 #include <simdjson.h>
