@@ -170,6 +170,12 @@ Result<> Server::Parts::open_files(const DataFolder& folder) {
   if (!key) return std::unexpected(key.error());
   links = std::make_unique<files::Links>(*key, configuration->link_lifetime, clock);
   opener = std::make_unique<files::Opener>(configuration->files, configuration->opener, *file_index, *links);
+  keeper = std::make_unique<files::Keeper>(areas, *file_index, clock, configuration->keeper);
+  settings->follow([this](const Configuration& next) {
+    links->use(next.link_lifetime);
+    opener->use(next.files, next.opener);
+    keeper->use(next.keeper);
+  });
   return {};
 }
 
@@ -313,7 +319,6 @@ Result<std::unique_ptr<Server>> Server::open(DataFolder& folder, std::unique_ptr
 Result<> Server::listen(bool any_free_port) {
   auto& parts = *parts_;
   const auto configuration = parts.settings->now();
-  parts.keeper = std::make_unique<files::Keeper>(parts.areas, *parts.file_index, parts.clock, configuration->keeper);
   if (auto kept = parts.keeper->start(); !kept) return kept;
   const auto plain = parts.listen_on(configuration->http_listen, false, any_free_port);
   if (!plain) return std::unexpected(plain.error());

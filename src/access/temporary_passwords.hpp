@@ -17,9 +17,9 @@
 namespace otklik::access {
 
 struct TemporaryPasswordOptions {
-  std::chrono::seconds lifetime{120};  ///< the vendor's; counted to the beginning of a request
-  std::size_t most_of_a_user = 256;    ///< the oldest of his makes room
-  std::size_t most = 1 << 16;          ///< of all users: `too_many` past it
+  std::chrono::seconds lifetime{120};  ///< to the beginning of a request; not a setting: clients count on the vendor's
+  std::size_t most_of_a_user = 256;    ///< the oldest of his makes room; not a setting: two a second
+  std::size_t most = 1 << 16;          ///< of all users, `too_many` past it; not a setting: 8 MB
 };
 
 /// Temporary passwords, in memory: a restart ends them all. Only a keyed hash of each is kept.

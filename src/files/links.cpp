@@ -123,10 +123,10 @@ Result<Uuid> Links::file_of(FileArea area, std::string_view code_or_link) const 
   const Signature right = sign(std::string_view(*bytes).substr(0, signature_at));
   if (CRYPTO_memcmp(right.data(), bytes->data() + signature_at, right.size()) != 0) return no_such_link();
   if (bytes->front() != mark_of(area)) return no_such_link();
-  if (lifetime_ != std::chrono::seconds::zero()) {
+  if (const std::chrono::seconds lifetime = lifetime_; lifetime != std::chrono::seconds::zero()) {
     std::int64_t seconds = 0;
     for (std::size_t i = 0; i < moment_size; ++i) seconds = seconds << 8 | static_cast<std::uint8_t>((*bytes)[1 + i]);
-    if (clock_.now() >= Time(std::chrono::seconds(seconds)) + lifetime_) return no_such_link();
+    if (clock_.now() >= Time(std::chrono::seconds(seconds)) + lifetime) return no_such_link();
   }
   Uuid file;
   std::memcpy(file.bytes.data(), bytes->data() + id_at, file.bytes.size());

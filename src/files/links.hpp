@@ -1,5 +1,6 @@
 #pragma once
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -27,6 +28,9 @@ class Links final : public core::FileLinks {
   Links(const LinkKey& key, std::chrono::seconds lifetime, const Clock& clock)
       : key_(key), lifetime_(lifetime), clock_(clock) {}
 
+  /// For every code from now on, also those that are out. Any thread.
+  void use(std::chrono::seconds lifetime) { lifetime_ = lifetime; }
+
   Result<std::string> link_to(const core::StoredFile& file) override;
 
   /// The code alone; 51 characters of the URL-safe base64 alphabet.
@@ -42,7 +46,7 @@ class Links final : public core::FileLinks {
   [[nodiscard]] Signature sign(std::string_view content) const;
 
   const LinkKey key_;
-  const std::chrono::seconds lifetime_;
+  std::atomic<std::chrono::seconds> lifetime_;
   const Clock& clock_;
 };
 

@@ -46,17 +46,24 @@ std::unexpected<Error> absent() { return fail(ErrorCode::not_found, "There is no
 
 }  // namespace
 
+Opener::Lookups::Lookups(const Areas& areas, const ZoneOptions& zones, const OpenerOptions& options)
+    : files(Resolver(ground_of(zones), zones_of_files(areas, zones, options.only_temp_and_storage)), zones.data_folder,
+            options.most_searched),
+      storage(Resolver(ground_of(zones), {storage_zone(areas, zones)}), zones.data_folder, options.most_searched),
+      shared(Resolver(ground_of(zones, {areas.folder(FileArea::shared)}),
+                      zones_of_shared(areas, zones, options.shared_uploads)),
+             zones.data_folder, options.most_searched) {}
+
 Opener::Opener(const ZoneOptions& zones, const OpenerOptions& options, core::FileIndex& index, const Links& links)
     : areas_(zones.data_folder, zones.storage_folder),
       index_(index),
       links_(links),
-      files_(Resolver(ground_of(zones), zones_of_files(areas_, zones, options.only_temp_and_storage)),
-             zones.data_folder, options.most_searched),
-      storage_(Resolver(ground_of(zones), {storage_zone(areas_, zones)}), zones.data_folder, options.most_searched),
-      shared_(Resolver(ground_of(zones, {areas_.folder(FileArea::shared)}),
-                       zones_of_shared(areas_, zones, options.shared_uploads)),
-              zones.data_folder, options.most_searched),
+      lookups_(std::make_shared<const Lookups>(areas_, zones, options)),
       pool_("files", options.threads, options.most_waiting) {}
+
+void Opener::use(const ZoneOptions& zones, const OpenerOptions& options) {
+  lookups_.publish(std::make_shared<const Lookups>(areas_, zones, options));
+}
 
 void Opener::later(Open open, Opened opened) {
   // The pool takes a piece of work whole or not at all, and what it does not take it destroys: the callback is kept
@@ -67,14 +74,15 @@ void Opener::later(Open open, Opened opened) {
 }
 
 Result<OpenedFile> Opener::path_now(std::string_view path, bool storage_only) const {
-  auto file = (storage_only ? storage_ : files_).open(path);
+  const auto lookups = lookups_.take();
+  auto file = (storage_only ? lookups->storage : lookups->files).open(path);
   // Whoever may write where the administrator opened a folder: what he brings must not run on the console's origin.
   if (file) file->uploaded = true;
   return file;
 }
 
 Result<OpenedFile> Opener::shared_now(std::string_view path) const {
-  auto file = shared_.open(path);
+  auto file = lookups_.take()->shared.open(path);
   if (!file) return absent();
   file->uploaded = true;
   return file;

@@ -2,6 +2,7 @@
 #include <memory>
 #include <string>
 
+#include "base/snapshot.hpp"
 #include "base/work_pool.hpp"
 #include "core/ports/file_index.hpp"
 #include "core/ports/stored_files.hpp"
@@ -17,10 +18,14 @@ struct OpenerOptions {
   /// `AllowDownloadFilesDirectlyOnlyFromTemp`, the vendor's name: `download/files` opens temp and storage only. Off:
   /// any file that is no secret.
   bool only_temp_and_storage = true;
-  bool shared_uploads = true;          ///< `getsharedfile` opens finished uploads in temp too
-  unsigned threads = 4;                ///< that open files
-  std::size_t most_waiting = 1024;     ///< requests that wait for one of them: past it `too_many`
-  std::size_t most_searched = 10'000;  ///< entries of a folder that is searched for a name in another case
+  bool shared_uploads = true;       ///< `getsharedfile` opens finished uploads in temp too
+  unsigned threads = 4;             ///< that open files
+  std::size_t most_waiting = 1024;  ///< requests that wait for one of them: past it `too_many`
+  /// Entries of a folder that is searched for a name in another case; not a setting: it bounds what a stranger's miss
+  /// costs.
+  std::size_t most_searched = 10'000;
+
+  bool operator==(const OpenerOptions&) const = default;
 };
 
 /// Opens stored files on a few threads of its own.
@@ -33,6 +38,9 @@ class Opener final : public core::StoredFiles {
   void open_shared(std::string path, Opened opened) override;
   void open_code(core::FileArea area, std::string code_or_link, Opened opened) override;
   void open_voicemail(std::string id, core::Identity who, Opened opened) override;
+
+  /// For every request from now on, the folders and the threads excepted. Any thread.
+  void use(const ZoneOptions& zones, const OpenerOptions& options);
 
   /// Drops what has not begun, waits for the rest. Idempotent.
   void stop() { pool_.stop(); }
@@ -50,10 +58,15 @@ class Opener final : public core::StoredFiles {
   const Areas areas_;
   core::FileIndex& index_;
   const Links& links_;
-  const Lookup files_;    // of download/files
-  const Lookup storage_;  // of download/files with a temporary password
-  const Lookup shared_;   // of getsharedfile
-  WorkPool pool_;         // last: its threads use all of the above
+  /// One for each way in by path.
+  struct Lookups {
+    Lookups(const Areas& areas, const ZoneOptions& zones, const OpenerOptions& options);
+    Lookup files;    // of download/files
+    Lookup storage;  // of download/files with a temporary password
+    Lookup shared;   // of getsharedfile
+  };
+  SnapshotHolder<Lookups> lookups_;
+  WorkPool pool_;  // last: its threads use all of the above
 };
 
 }  // namespace otklik::files

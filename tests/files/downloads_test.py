@@ -235,6 +235,26 @@ def test_links_last_as_long_as_the_setting_says():
         assert ask(server, link(server, rows(server, "file", "list")[0]), API).status == 200
 
 
+def test_settings_of_files_change_while_the_server_runs(tmp_path):
+    with Server(folder=tmp_path) as server:
+        put(server, "Temp/UploadData/r4nd/a.txt", b"uploaded")
+        put(server, "Fax/a.tif", b"fax")
+        path = link(server, register(server, "fax", "a.tif"))
+        shared, outside = "/getsharedfile?path=Temp/UploadData/r4nd/a.txt", "/download/files?path=RecordedFiles/r.wav"
+        put(server, "RecordedFiles/r.wav", b"sound")
+        assert [ask(server, target, API).status for target in (shared, outside, path)] == [200, 403, 200]
+        (server.data / "otklik.toml").write_text("shared_uploads = false\nlink_lifetime = \"1 s\"\n"
+                                                 "AllowDownloadFilesDirectlyOnlyFromTemp = false\n"
+                                                 "retention.fax.size = 1\n")
+        server.shell("config", "reload")
+        assert [ask(server, target, API).status for target in (shared, outside)] == [404, 200]
+        deadline = time.monotonic() + 30
+        while ask(server, path, API).status != 404 or (server.data / "Fax/a.tif").exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert rows(server, "file", "list") == []
+
+
 def test_links_outlive_a_restart_and_the_key_is_its_owners_alone(tmp_path):
     with Server(folder=tmp_path) as server:
         put(server, "Fax/a.tif", b"fax")

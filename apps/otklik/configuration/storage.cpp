@@ -8,6 +8,12 @@ void Configuration::declare_files() {
   table_.add("storage", files.storage_folder,
              {"The file storage; default: LocalStorage of the data folder",
               "Хранилище файлов; по умолчанию LocalStorage в папке данных"});
+  table_.add("file_threads", opener.threads, 1, 64,
+             {"Threads that open files for sending", "Потоков, открывающих файлы для отдачи"});
+  table_.add("files_waiting", opener.most_waiting, 1, 1'000'000,
+             {"Requests that wait for one of them: 503 past it", "Запросов, ждущих такого потока; сверх них 503"});
+
+  const auto live = table_.live_rows();
   table_.add("AllowDownloadFilesDirectlyOnlyFromTemp", opener.only_temp_and_storage,
              {"download/files opens temp and the storage only; off: any file of this machine that the server can read, "
               "except its own settings, database, event log, keys, licence, scenarios, plugins and hooks",
@@ -20,10 +26,6 @@ void Configuration::declare_files() {
   table_.add_duration("link_lifetime", link_lifetime,
                       {"How long a link to a recording or fax lasts from when it was handed out; 0: for ever",
                        "Сколько действует ссылка на запись или факс с момента выдачи; 0 — бессрочно"});
-  table_.add("file_threads", opener.threads, 1, 64,
-             {"Threads that open files for sending", "Потоков, открывающих файлы для отдачи"});
-
-  const auto live = table_.live_rows();
   table_.add(
       "script_zones", files.script_zones,
       {"Where scenarios may read: temp, storage, recordings, faxes, voicemail, absolute folders; \"*\": any file",
@@ -39,6 +41,7 @@ void Configuration::declare_files() {
 
 void Configuration::declare_retention() {
   using core::FileArea;
+  const auto live = table_.live_rows();
   struct Words {
     FileArea area;
     const char* en;
@@ -62,6 +65,9 @@ void Configuration::declare_retention() {
   }
   table_.add_duration("retention.every", keeper.every,
                       {"How often the rules are applied", "Как часто применяются эти правила"});
+  table_.add("retention.at_once", keeper.most_at_once, 1, 1'000'000,
+             {"Files deleted in one go, before a pause", "Файлов, удаляемых подряд до паузы"});
+  table_.add_duration("retention.pause", keeper.between, {"That pause", "Эта пауза"});
 }
 
 void Configuration::declare_storage() {

@@ -32,13 +32,25 @@ void Keeper::stop() {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
-  stopping_came_.notify_all();
+  news_came_.notify_all();
   if (thread_.joinable()) thread_.join();
+}
+
+void Keeper::use(KeeperOptions options) {
+  const bool is_other = !(options == *options_);
+  options_.publish(std::move(options));
+  {
+    const std::lock_guard lock(mutex_);
+    renewed_ |= is_other;
+  }
+  news_came_.notify_all();
 }
 
 bool Keeper::pause(std::chrono::milliseconds time) {
   std::unique_lock lock(mutex_);
-  return !stopping_came_.wait_for(lock, time, [this] { return stopping_; });
+  news_came_.wait_for(lock, time, [this] { return stopping_ || renewed_; });
+  renewed_ = false;
+  return !stopping_;
 }
 
 void Keeper::run() {
@@ -47,12 +59,13 @@ void Keeper::run() {
   }
   do {
     apply_rules();
-  } while (pause(options_.every));
+  } while (pause(options_->every));
 }
 
 void Keeper::apply_rules() {
   for (;;) {
-    const auto done = apply_retention(areas_, index_, options_.rules, clock_.now(), options_.most_at_once, stopped_);
+    const KeeperOptions& options = *options_;
+    const auto done = apply_retention(areas_, index_, options.rules, clock_.now(), options.most_at_once, stopped_);
     if (!done) {
       log::warn("the rules for files could not be applied: {}", done.error().message);
       return;
@@ -61,7 +74,7 @@ void Keeper::apply_rules() {
       log::info("rules for files: {} deleted ({} bytes), {} stay because they are open, {} could not be deleted",
                 done->deleted, done->bytes, done->in_use, done->failed);
     }
-    if (!done->more || !pause(options_.between)) return;
+    if (!done->more || !pause(options.between)) return;
   }
 }
 

@@ -14,6 +14,8 @@ namespace otklik::files {
 struct RetentionRule {
   std::chrono::seconds age{0};  ///< older files go; 0: never
   std::size_t size = 0;         ///< bytes of all of them together: past it the oldest go; 0: no limit
+
+  bool operator==(const RetentionRule&) const = default;
 };
 
 /// One rule for each area, in the order of the enumeration. What only the next start would delete goes after a week, or
@@ -25,6 +27,7 @@ struct RetentionRules {
     (*this)[core::FileArea::temp].age = std::chrono::days(7);
     (*this)[core::FileArea::script].age = std::chrono::days(7);
   }
+  bool operator==(const RetentionRules&) const = default;
 
   [[nodiscard]] RetentionRule& operator[](core::FileArea area) { return of_area[static_cast<std::size_t>(area)]; }
   [[nodiscard]] const RetentionRule& operator[](core::FileArea area) const {
