@@ -13,6 +13,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
+from browser import browse  # noqa: E402
 from client import client  # noqa: E402
 from otklik_server import PASSWORD, Server  # noqa: E402
 
@@ -90,6 +91,11 @@ def test_wget_gets_403_and_with_a_challenge_the_answer(server, asking):
     assert refused.returncode != 0 and refused.stdout == ""
     assert client("wget", "-qO-", "--tries=1", "--auth-no-challenge", server.url(echo())).stdout == "Hello"
     assert client("wget", "-qO-", "--tries=1", asking.url(echo())).stdout == "Hello"
+
+
+def test_a_browser_is_let_in_by_its_address_once_it_is_asked(server, asking, tmp_path):
+    assert "Hello" not in browse(server.url(echo()), tmp_path / "refused")
+    assert "Hello" in browse(asking.url(echo()), tmp_path / "asked")
 
 
 def test_php_file_functions_take_login_and_password_from_the_address(server):

@@ -1,18 +1,14 @@
 """What a stranger uploaded runs nothing in a real browser, though the same bytes as a page of www do."""
 
 import http.server
-import os
-import shutil
-import subprocess
 import threading
 import time
 from urllib.parse import quote
 
-import pytest
-
 from stored import Server, put
 
-CHROMIUM = shutil.which("chromium")
+from browser import browse  # tests/ is in the path since stored
+
 SCRIPT = "new Image().src='{beacon}/ran?'+encodeURIComponent(document.title||location.pathname)"
 HTML = "<!doctype html><title>evil</title><script>" + SCRIPT + "</script><img src=x onerror=\"" + SCRIPT + "\">"
 SVG = ("<svg xmlns='http://www.w3.org/2000/svg' onload=\"" + SCRIPT + "\"><script>" + SCRIPT + "</script></svg>")
@@ -50,17 +46,6 @@ class Beacon:
             time.sleep(0.05)
 
 
-def browse(url, profile):
-    """Opens a page, lets its scripts and timers come to their end, and gives what has become of it."""
-    done = subprocess.run([CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-                           "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                           f"--user-data-dir={profile}", "--virtual-time-budget=5000", "--dump-dom", url],
-                          capture_output=True, text=True, timeout=120, env={**os.environ, "HOME": str(profile)})
-    assert done.returncode == 0, done.stderr[-2000:]
-    return done.stdout
-
-
-@pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed")
 def test_an_uploaded_page_runs_no_script_in_a_browser(tmp_path):
     with Beacon() as beacon, Server() as server:
         evil = {"evil.html": HTML, "evil.htm": HTML, "evil.xhtml": XML, "evil.xml": XML, "evil.svg": SVG, "evil.txt": HTML, "evil": HTML,
