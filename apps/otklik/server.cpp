@@ -28,6 +28,31 @@
 #include "web_api/web_api.hpp"
 
 namespace otklik::app {
+namespace {
+
+/// Reads the event log from its first event to its last.
+Result<EventsChecked> check_events(const std::string& folder) {
+  store::EventReader reader(folder, 0);
+  EventsChecked checked;
+  for (;;) {
+    const auto next = reader.next();
+    if (!next) return std::unexpected(next.error());
+    if (std::holds_alternative<store::NothingYet>(*next)) return checked;
+    if (const auto* gap = std::get_if<store::Gap>(&*next)) {
+      if (gap->why == store::Gap::Why::damaged) checked.damaged += gap->to - gap->from + 1;
+    } else {
+      ++checked.read;
+    }
+  }
+}
+
+/// What the access log shows of a path is the API's to say: links hold codes.
+net::ServerOptions for_the_api(net::ServerOptions options) {
+  options.logged_path = web_api::loggable_path;
+  return options;
+}
+
+}  // namespace
 
 /// Every part, in the order in which each needs the ones before it. Destroyed from the last to the first.
 struct Server::Parts {
@@ -145,22 +170,6 @@ Result<> Server::Parts::open_people() {
   return {};
 }
 
-/// Reads the event log from its first event to its last.
-Result<EventsChecked> check_events(const std::string& folder) {
-  store::EventReader reader(folder, 0);
-  EventsChecked checked;
-  for (;;) {
-    const auto next = reader.next();
-    if (!next) return std::unexpected(next.error());
-    if (std::holds_alternative<store::NothingYet>(*next)) return checked;
-    if (const auto* gap = std::get_if<store::Gap>(&*next)) {
-      if (gap->why == store::Gap::Why::damaged) checked.damaged += gap->to - gap->from + 1;
-    } else {
-      ++checked.read;
-    }
-  }
-}
-
 Result<> Server::Parts::open_files(const DataFolder& folder) {
   const auto configuration = settings->now();
   auto made = files::Zones::make(configuration->files, file_index.get());
@@ -203,16 +212,6 @@ void Server::Parts::follow_scenarios() {
     };
   });
 }
-
-namespace {
-
-/// What the access log shows of a path is the API's to say: links hold codes.
-net::ServerOptions for_the_api(net::ServerOptions options) {
-  options.logged_path = web_api::loggable_path;
-  return options;
-}
-
-}  // namespace
 
 void Server::Parts::open_faces() {
   const auto configuration = settings->now();
