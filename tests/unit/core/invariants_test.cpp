@@ -44,12 +44,12 @@ class Invariants : public testing::Test {
  protected:
   Invariants() {
     const ScenarioFigures a{.started = 5, .finished = 1, .failed = 1, .stopped = 1, .running = 2, .last_error = "boom"};
-    const ScenarioFigures b{.started = 1, .finished = 1};
-    running_.put(id(1), {.run = id(1), .scenario = "A"});
-    running_.put(id(2), {.run = id(2), .scenario = "A"});
+    const ScenarioFigures b{.started = 1, .finished = 1, .last_error = {}};
+    running_.put(id(1), {.run = id(1), .scenario = "A", .user = {}, .login = {}, .parent = {}});
+    running_.put(id(2), {.run = id(2), .scenario = "A", .user = {}, .login = {}, .parent = {}});
     scenarios_.put("A", a);
     scenarios_.put("B", b);
-    total_ = {.started = 6, .finished = 2, .failed = 1, .stopped = 1, .running = 2};
+    total_ = {.started = 6, .finished = 2, .failed = 1, .stopped = 1, .running = 2, .last_error = {}};
   }
   std::vector<std::string> violations() {
     std::vector<std::string> out;
@@ -134,7 +134,9 @@ TEST_F(Invariants, see_more_names_than_may_be) {
 TEST_F(Invariants, are_all_asked_by_the_machine) {
   Machine machine;
   std::vector<Event> follow;
-  machine.turn({.at = Time{}, .body = ScriptStarted{.run = id(1), .scenario = "A"}}, follow);
+  machine.turn(
+      {.at = Time{}, .body = ScriptStarted{.run = id(1), .scenario = "A", .user = {}, .login = {}, .parent = {}}},
+      follow);
   EXPECT_THAT(machine.violations(), IsEmpty());
   // Nothing from outside can spoil the parts of a machine, so reach in as a stray write would.
   const_cast<ScenarioFigures&>(machine.scripts().total()).started = 7;
