@@ -14,6 +14,10 @@ using spdlog::warn;
 
 enum class Format { text, json };
 
+/// The library makes its logger at first use, under a guard that ThreadSanitizer does not see: programs that never call
+/// start() have it before their first thread all the same.
+inline spdlog::logger* const first_logger = spdlog::default_logger_raw();
+
 /// Call once, before the first thread. `level`: trace debug info warn error off.
 void start(Format format, const std::string& level);
 
