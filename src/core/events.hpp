@@ -7,6 +7,7 @@
 
 #include "base/clock.hpp"
 #include "base/uuid.hpp"
+#include "core/licence/terms.hpp"
 #include "core/ports/script_host.hpp"
 
 /// Everything that can have happened. An event says all that a reader needs: no reader asks back.
@@ -39,6 +40,14 @@ struct LoginRefused { std::string login; std::string reason; std::string address
 /// Users, roles, departments or tokens changed. `what` is the operation (`user.add`), `key` the login or name.
 struct DirectoryChanged { std::string what; std::string key; std::string by; };
 
+/// A licence certificate holds from now on: at the start, after it was put there, when its first day came.
+struct LicenceInstalled { Terms terms; std::string issuer; /* whose key has signed it */ };
+/// One was found that does not hold, or holds no more: the open licence holds instead. `reason` is a
+/// CertificateFault's name.
+struct LicenceRefused { std::string reason; std::string text; };
+/// There was one, and it is there no more.
+struct LicenceRemoved {};
+
 /// Posted by a scenario. `data` is JSON text.
 struct CustomEvent { std::string name; std::string data; Uuid run; };
 
@@ -54,7 +63,8 @@ struct FileDeleted { Uuid file; std::string area; std::string path; std::string 
 struct EventsLost { std::uint64_t count = 0; Time since{}; };
 
 using EventBody = std::variant<ServerStarted, ServerStopping, ScriptStarted, ScriptEnded, LoginSucceeded, LoginRefused,
-                               DirectoryChanged, CustomEvent, EventsLost, FileStored, FileDeleted>;
+                               DirectoryChanged, CustomEvent, EventsLost, FileStored, FileDeleted, LicenceInstalled,
+                               LicenceRefused, LicenceRemoved>;
 
 struct Event {
   Time at;

@@ -45,6 +45,10 @@ struct Machine::Apply {
     ++machine.custom_events_;
     return true;
   }
+  // Which licence holds is no state of the contact centre: Licensing says it.
+  bool operator()(const LicenceInstalled&) const { return true; }
+  bool operator()(const LicenceRefused&) const { return true; }
+  bool operator()(const LicenceRemoved&) const { return true; }
   bool operator()(const EventsLost&) const { return true; }
   bool operator()(const FileStored&) const {
     ++machine.files_stored_;

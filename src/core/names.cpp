@@ -81,6 +81,9 @@ struct NameOf {
   std::string_view operator()(const LoginSucceeded&) const { return "login_succeeded"; }
   std::string_view operator()(const LoginRefused&) const { return "login_refused"; }
   std::string_view operator()(const DirectoryChanged&) const { return "directory_changed"; }
+  std::string_view operator()(const LicenceInstalled&) const { return "licence_installed"; }
+  std::string_view operator()(const LicenceRefused&) const { return "licence_refused"; }
+  std::string_view operator()(const LicenceRemoved&) const { return "licence_removed"; }
   std::string_view operator()(const CustomEvent&) const { return "custom_event"; }
   std::string_view operator()(const EventsLost&) const { return "events_lost"; }
   std::string_view operator()(const FileStored&) const { return "file_stored"; }

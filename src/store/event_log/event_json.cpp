@@ -96,6 +96,25 @@ struct Append {
   void operator()(const DirectoryChanged& e) const {
     Fields(out).text("what", e.what).text("key", e.key).text("by", e.by);
   }
+  void operator()(const LicenceInstalled& e) const {
+    const auto& terms = e.terms;
+    Fields fields(out);
+    fields.text("registration", terms.registration)
+        .text("owner", terms.owner)
+        .text("product", terms.product)
+        .text("versions", terms.versions)
+        .text("machine", terms.machine)
+        .text("issuer", e.issuer)
+        .text("not_before", terms.not_before ? date_text(*terms.not_before) : std::string())
+        .text("not_after", date_text(terms.not_after))
+        .text("confirm_date", date_text(terms.confirm))
+        .text("update_limit_date", date_text(terms.update_limit));
+    for (const auto what : all_licensed) {
+      if (terms.limits[what]) fields.number(name(what), *terms.limits[what]);
+    }
+  }
+  void operator()(const LicenceRefused& e) const { Fields(out).text("reason", e.reason).text("text", e.text); }
+  void operator()(const LicenceRemoved&) const { Fields{out}; }
   void operator()(const CustomEvent& e) const {
     Fields(out).text("name", e.name).json("data", "text", e.data).id("run", e.run);
   }
@@ -153,6 +172,21 @@ class Reading {
     std::int64_t value = 0;
     return has(object_[key].get(value)) ? value : 0;
   }
+  /// `dd.MM.yyyy`; nothing when it is absent.
+  std::optional<Date> date(std::string_view key) {
+    std::string_view value;
+    if (!has(object_[key].get(value))) return std::nullopt;
+    const auto date = parse_date(value);
+    if (!date) wrong_ = true;
+    return date;
+  }
+  /// Nothing when it is absent.
+  Limit limit(std::string_view key) {
+    std::uint64_t value = 0;
+    if (!has(object_[key].get(value))) return std::nullopt;
+    if (value > UINT32_MAX) wrong_ = true;
+    return static_cast<std::uint32_t>(value);
+  }
   std::string json(std::string_view key) {
     simdjson::dom::element value;
     return has(object_[key].get(value)) ? simdjson::minify(value) : std::string();
@@ -180,6 +214,23 @@ class Reading {
   simdjson::dom::object object_;
   bool wrong_ = false;
 };
+
+LicenceInstalled read_licence(Reading& json) {
+  LicenceInstalled event;
+  auto& terms = event.terms;
+  terms.registration = json.text("registration");
+  terms.owner = json.text("owner");
+  terms.product = json.text("product");
+  terms.versions = json.text("versions");
+  terms.machine = json.text("machine");
+  terms.not_before = json.date("not_before");
+  terms.not_after = json.date("not_after").value_or(never);
+  terms.confirm = json.date("confirm_date").value_or(never);
+  terms.update_limit = json.date("update_limit_date").value_or(never);
+  for (const auto what : all_licensed) terms.limits[what] = json.limit(name(what));
+  event.issuer = json.text("issuer");
+  return event;
+}
 
 std::optional<EventBody> read(std::string_view type, Reading& json) {
   if (type == "script_started") {
@@ -233,6 +284,9 @@ std::optional<EventBody> read(std::string_view type, Reading& json) {
                        .reason = json.text("reason"),
                        .chain = json.id("chain")};
   }
+  if (type == "licence_installed") return read_licence(json);
+  if (type == "licence_refused") return LicenceRefused{.reason = json.text("reason"), .text = json.text("text")};
+  if (type == "licence_removed") return LicenceRemoved{};
   if (type == "server_started") return ServerStarted{.version = json.text("version")};
   if (type == "server_stopping") return ServerStopping{};
   if (type == "events_lost") {

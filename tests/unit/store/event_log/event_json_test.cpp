@@ -40,6 +40,18 @@ TEST(EventJson, is_spelt_as_the_documentation_says) {
             R"({"login":"api","reason":"wrong","address":"::1"})");
   EXPECT_EQ(json(DirectoryChanged{.what = "user.add", .key = "ivan", .by = "admin"}),
             R"({"what":"user.add","key":"ivan","by":"admin"})");
+  Terms terms;
+  terms.registration = "1234567";
+  terms.owner = "Example";
+  terms.not_before = never;
+  terms.limits[Licensed::users] = 3;
+  EXPECT_EQ(json(LicenceInstalled{.terms = terms, .issuer = "00ff"}),
+            R"({"registration":"1234567","owner":"Example","product":"Otklik","versions":"*","issuer":"00ff",)"
+            R"("not_before":"31.12.9999","not_after":"31.12.9999","confirm_date":"31.12.9999",)"
+            R"("update_limit_date":"31.12.9999","users":3})");
+  EXPECT_EQ(json(LicenceRefused{.reason = "expired", .text = "it expired"}),
+            R"({"reason":"expired","text":"it expired"})");
+  EXPECT_EQ(json(LicenceRemoved{}), "{}");
   EXPECT_EQ(json(EventsLost{.count = 3, .since = Time(std::chrono::microseconds(1'000'000))}),
             R"({"count":3,"since":"1970-01-01T00:00:01.000000Z","since_us":1000000})");
 }
@@ -63,6 +75,12 @@ TEST(EventJson, keeps_data_that_is_no_json_as_text) {
 }
 
 TEST(EventJson, comes_back_as_it_was) {
+  Terms terms;
+  terms.registration = "1234567";
+  terms.owner = "ООО «Пример»";
+  terms.machine = "ab";
+  terms.limits[Licensed::operators] = 0;
+  terms.limits[Licensed::outer_lines] = UINT32_MAX;
   const EventBody bodies[] = {
       ServerStarted{.version = "0.1"},
       ServerStopping{},
@@ -76,6 +94,9 @@ TEST(EventJson, comes_back_as_it_was) {
       LoginSucceeded{.user = user, .login = "api", .by = "token", .address = "::1"},
       LoginRefused{.login = "a\"b", .reason = "unknown", .address = "::1"},
       DirectoryChanged{.what = "role.add", .key = "веб", .by = ""},
+      LicenceInstalled{.terms = terms, .issuer = "00ff"},
+      LicenceRefused{.reason = "expired", .text = "it expired"},
+      LicenceRemoved{},
       CustomEvent{.name = "order", .data = R"({"n":[1,2.5,null,true]})", .run = run},
       CustomEvent{.name = "text", .data = "no json", .run = {}},
       FileStored{.file = run,
@@ -110,6 +131,8 @@ TEST(EventJson, tells_an_unknown_type_from_a_broken_payload) {
   EXPECT_EQ(event_from_json("server_started", "[1]").error().code, ErrorCode::bad_request);
   EXPECT_EQ(event_from_json("server_started", "{").error().code, ErrorCode::bad_request);
   EXPECT_EQ(event_from_json("server_started", R"({"version":1})").error().code, ErrorCode::bad_request);
+  EXPECT_EQ(event_from_json("licence_installed", R"({"not_after":"soon"})").error().code, ErrorCode::bad_request);
+  EXPECT_EQ(event_from_json("licence_installed", R"({"users":4294967296})").error().code, ErrorCode::bad_request);
   EXPECT_EQ(event_from_json("script_started", R"({"run":"x"})").error().code, ErrorCode::bad_request);
   EXPECT_EQ(event_from_json("script_ended", R"({"kind":"vanished"})").error().code, ErrorCode::bad_request);
   EXPECT_TRUE(event_from_json("server_started", R"({"version":"1","new_field":[1]})"));
