@@ -33,6 +33,7 @@ Configuration::Configuration() {
   declare_script();
   declare_files();
   declare_retention();
+  declare_licence();
   declare_storage();
 }
 
@@ -92,6 +93,7 @@ Result<> Configuration::derive(const DataFolder& folder) {
   access.allow_empty_passwords = directory.allow_empty_passwords;
   script.folder = folder.scenarios();
   files.data_folder = folder.path();
+  licence.data_folder = folder.path();
   events.folder = folder.events();
   database.connection.file = folder.database();
 
@@ -123,6 +125,7 @@ Result<> Configuration::derive(const DataFolder& folder) {
   };
   keep_secret(http.tls.private_key);
   keep_secret(http.tls.certificate_chain);
+  keep_secret(licence.trusted_keys);
   for (const auto& [name, source] : sources) {
     if (source.backend.empty() || source.connect.empty()) {
       return fail(ErrorCode::bad_request, fmt::format("datasource.{} needs both backend and connect", name));

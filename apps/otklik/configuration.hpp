@@ -15,6 +15,7 @@
 #include "files/keeping/keeper.hpp"
 #include "files/opener.hpp"
 #include "files/zones.hpp"
+#include "licence/options.hpp"
 #include "net/server.hpp"
 #include "scenario/options.hpp"
 #include "store/directory/directory_store.hpp"
@@ -65,6 +66,7 @@ class Configuration {
   files::OpenerOptions opener;
   files::KeeperOptions keeper;
   std::chrono::seconds link_lifetime{0};  ///< of links to recordings and faxes; 0: for ever
+  licence::Options licence;
   store::EventLogOptions events;
   db::DatabaseOptions database;
   std::map<std::string, db::SourceOptions> sources;
@@ -80,6 +82,7 @@ class Configuration {
   void declare_script_http();
   void declare_files();
   void declare_retention();
+  void declare_licence();
   void declare_storage();
   Result<> declare_source(const std::string& name);
   Result<> declare_certificate(const std::string& name);

@@ -19,8 +19,9 @@ constexpr std::string_view storage_name = "LocalStorage";
 
 /// What else lies in the data folder and is nobody's but ours. Relative paths of these names are refused at once and
 /// not looked up in the storage: the answer must not depend on what happens to lie there.
-constexpr std::array<std::string_view, 8> own_names{"events",      "scenarios",       "plugins", "tls",
-                                                    "licence.xml", "demo-logins.txt", "www",     "control.sock"};
+constexpr std::array<std::string_view, 9> own_names{"events",      "scenarios",        "plugins",         "tls",
+                                                    "licence.xml", "licence-keys.pem", "demo-logins.txt", "www",
+                                                    "control.sock"};
 constexpr std::string_view own_prefix = "otklik.";  // otklik.toml, otklik.db with -wal and -shm, a socket, a lock
 constexpr std::string_view hook_suffix = ".execsvcscriptplain";
 

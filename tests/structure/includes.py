@@ -38,7 +38,7 @@ CORE_FORBIDS = re.compile(
 # Libraries from outside, each behind the one folder that may know it (and what builds on it there).
 LIBRARIES = {
     r"boost/": set(),  # nobody needs it
-    r"openssl/": {"net", "access", "files", "scenario", "store"},
+    r"openssl/": {"net", "access", "files", "licence", "scenario", "store"},
     r"(argon2|sodium)\.h": {"access"},
     r"(lua|lualib|lauxlib|lua\.hpp)(\.h)?$": {"scenario"},
     r"curl/": {"scenario"},

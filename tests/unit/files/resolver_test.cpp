@@ -235,6 +235,8 @@ const std::string escapes[] = {
     "demo-logins.txt.",
     "licence.xml",
     "LICENCE.XML",
+    "licence-keys.pem",
+    "otklik.registration",
     "events",
     "events/",
     "Events/000001.log",
