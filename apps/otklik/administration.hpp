@@ -11,6 +11,9 @@
 #include "files/areas.hpp"
 #include "operation.hpp"
 
+namespace otklik::licence {
+class Keeper;
+}
 namespace otklik::scenario {
 class Host;
 }
@@ -38,6 +41,7 @@ struct EventsChecked {
 struct AdministrationParts {
   store::DirectoryStore& directory;
   scenario::Host& scenarios;
+  licence::Keeper& licence;
   const LiveSettings& settings;
   std::function<Result<std::string>()> reload;
   FileParts files;

@@ -38,10 +38,10 @@ Configuration::Configuration() {
 }
 
 void Configuration::declare_general() {
+  const auto live = table_.live_rows();
   table_.add_choice(
       "language", language, {"ru", "en"},
       {"The server's language: texts of the API and of the licence", "Язык сервера: тексты API и лицензии"});
-  const auto live = table_.live_rows();
   table_.add_choice("log.format", log_format, {"text", "json"}, {"Form of the log", "Вид журнала"});
   table_.add_choice("log.level", log_level, {"trace", "debug", "info", "warn", "error", "off"},
                     {"The least important messages that are logged", "Наименее важные сообщения, попадающие в журнал"});
@@ -93,6 +93,7 @@ Result<> Configuration::derive(const DataFolder& folder) {
   access.allow_empty_passwords = directory.allow_empty_passwords;
   script.folder = folder.scenarios();
   files.data_folder = folder.path();
+  web.language = language == "en" ? web_api::Language::en : web_api::Language::ru;
   licence.data_folder = folder.path();
   events.folder = folder.events();
   database.connection.file = folder.database();

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <limits>
+
 #include "base/build_info.hpp"
 
 namespace otklik::app {
@@ -101,6 +103,31 @@ void add_scripts(Gathering& to, const scenario::Figures& scripts) {
   to.gauge("script_sql_queued", "Queries of scenarios waiting for a connection", scripts.sql_queued);
 }
 
+void add_licence(Gathering& to, const licence::Keeper& licence) {
+  const auto standing = licence.standing();
+  for (const auto kind : core::all_standings) {
+    to.gauge("licence", "Which licence holds: 1 for that one", standing->kind == kind ? 1.0 : 0.0,
+             web_api::metric_label("state", core::name(kind)));
+  }
+  const auto usage = licence.usage();
+  const auto of = [](core::Licensed what) { return web_api::metric_label("of", core::name(what)); };
+  for (const auto what : core::all_licensed) {
+    const auto& limit = usage[what].allowed;
+    to.gauge("licence_seats_allowed", "Seats that the licence allows",
+             limit ? static_cast<double>(*limit) : std::numeric_limits<double>::infinity(), of(what));
+  }
+  for (const auto what : core::all_licensed) {
+    to.gauge("licence_seats_used", "Seats taken now", static_cast<double>(usage[what].used), of(what));
+  }
+  for (const auto what : core::all_licensed) {
+    to.gauge("licence_seats_turned_away", "Who was refused a seat a little while ago and has none since",
+             static_cast<double>(usage[what].turned_away), of(what));
+  }
+  for (const auto what : core::all_licensed) {
+    to.counter("licence_refusals_total", "Seats refused", usage[what].refusals, of(what));
+  }
+}
+
 void add_core(Gathering& to, const core::Core& core) {
   const auto figures = core.figures();
   const auto overview = core.overview();
@@ -132,7 +159,10 @@ std::vector<web_api::Figure> gather_figures(const FigureSources& from) {
   add_http(to, from.http.figures());
   add_calls(to, from.web_api.counters());
   add_access(to, from.doorkeeper.figures());
-  add_scripts(to, from.scenarios.figures());
+  auto scripts = from.scenarios.figures();
+  scripts.refused[static_cast<std::size_t>(core::StartRefusal::licence)] += from.seated_scripts.refused();
+  add_scripts(to, scripts);
+  add_licence(to, from.licence);
   add_core(to, from.core);
   add_events(to, from.events.figures());
   return to.take();

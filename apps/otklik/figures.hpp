@@ -3,6 +3,8 @@
 
 #include "access/doorkeeper.hpp"
 #include "core/core.hpp"
+#include "licence/keeper.hpp"
+#include "licence/seated_scripts.hpp"
 #include "net/server.hpp"
 #include "scenario/host.hpp"
 #include "store/event_log/event_log.hpp"
@@ -19,6 +21,8 @@ struct FigureSources {
   const store::FileEventLog& events;
   const access::Doorkeeper& doorkeeper;
   const web_api::WebApi& web_api;
+  const licence::SeatedScripts& seated_scripts;
+  const licence::Keeper& licence;
 };
 
 /// What /metrics shows, gathered from the parts.

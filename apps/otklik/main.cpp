@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
   otklik::app::add_token_commands(app, shell);
   otklik::app::add_script_commands(app, shell);
   otklik::app::add_file_commands(app, shell);
+  otklik::app::add_licence_commands(app, shell);
   otklik::app::add_config_commands(app, shell);
   otklik::app::add_describe_command(app, shell);
   otklik::app::add_events_command(app, shell);

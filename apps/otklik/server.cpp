@@ -17,6 +17,8 @@
 #include "files/keeping/keeper.hpp"
 #include "files/links.hpp"
 #include "files/opener.hpp"
+#include "licence/keeper.hpp"
+#include "licence/seated_scripts.hpp"
 #include "scenario/host.hpp"
 #include "store/directory/directory_store.hpp"
 #include "store/event_log/event_log.hpp"
@@ -84,7 +86,9 @@ struct Server::Parts {
   std::unique_ptr<files::Links> links;
   std::unique_ptr<files::Opener> opener;
   std::unique_ptr<files::Keeper> keeper;
+  std::unique_ptr<licence::Keeper> licence;
   std::unique_ptr<scenario::Host> scenarios;
+  std::unique_ptr<licence::SeatedScripts> seated_scripts;
   std::unique_ptr<web_api::WebApi> web_api;
   std::unique_ptr<web_api::AdminApi> admin_api;
   std::unique_ptr<net::Server> http;
@@ -97,6 +101,7 @@ struct Server::Parts {
   Result<> open_storage();
   Result<> open_people();
   Result<> open_files(const DataFolder& folder);
+  Result<> open_licence();
   Result<> open_scenarios();
   void follow_scenarios();
   void open_faces();
@@ -188,12 +193,21 @@ Result<> Server::Parts::open_files(const DataFolder& folder) {
   return {};
 }
 
+Result<> Server::Parts::open_licence() {
+  auto opened = licence::Keeper::open(settings->now()->licence, clock, *core);
+  if (!opened) return std::unexpected(opened.error());
+  licence = std::move(*opened);
+  settings->follow([this](const Configuration& next) { licence->use(next.licence); });
+  return {};
+}
+
 Result<> Server::Parts::open_scenarios() {
   const auto configuration = settings->now();
   auto host =
       scenario::Host::open(configuration->script, *core, *zones, scenario::open_sources(configuration->sources));
   if (!host) return std::unexpected(host.error());
   scenarios = std::move(*host);
+  seated_scripts = std::make_unique<licence::SeatedScripts>(*scenarios, *licence);
   follow_scenarios();
   return {};
 }
@@ -217,9 +231,10 @@ void Server::Parts::open_faces() {
   const auto configuration = settings->now();
   web_api::WebApi::Ports ports{*doorkeeper,
                                *passwords,
-                               *scenarios,
+                               *seated_scripts,
                                *zones,
                                *opener,
+                               *licence,
                                clock,
                                [this](std::string_view login) -> std::shared_ptr<const core::Identity> {
                                  const auto people = directory->directory();
@@ -234,7 +249,9 @@ void Server::Parts::open_faces() {
         if (auto trouble = event_log->trouble()) return std::unexpected(std::move(*trouble));
         return {};
       },
-      [this] { return gather_figures({*http, *core, *scenarios, *event_log, *doorkeeper, *web_api}); }});
+      [this] {
+        return gather_figures({*http, *core, *scenarios, *event_log, *doorkeeper, *web_api, *seated_scripts, *licence});
+      }});
   http = std::make_unique<net::Server>(for_the_api(configuration->http));
   follow_faces();
 }
@@ -310,6 +327,7 @@ Result<std::unique_ptr<Server>> Server::open(DataFolder& folder, std::unique_ptr
   if (auto opened = parts.open_storage(); !opened) return std::unexpected(opened.error());
   if (auto opened = parts.open_people(); !opened) return std::unexpected(opened.error());
   if (auto opened = parts.open_files(folder); !opened) return std::unexpected(opened.error());
+  if (auto opened = parts.open_licence(); !opened) return std::unexpected(opened.error());
   if (auto opened = parts.open_scenarios(); !opened) return std::unexpected(opened.error());
   parts.open_faces();
   return server;
@@ -346,6 +364,7 @@ Result<std::string> Server::reload() {
     if (auto read = parts.http->reload_certificates(); !read) report.refuse("certificate", read.error());
   }
   parts.scenarios->repository().reload();
+  parts.licence->look();
   if (auto people = parts.directory->reload("reload"); !people) report.refuse("directory", people.error());
   report.tell_log();
   if (!settings) {
@@ -367,6 +386,7 @@ void Server::stop() {
   if (parts.scenarios) parts.scenarios->stop(stop_time);
   if (parts.control) parts.control->stop();  // now: a scenario that the shell waits for has ended
   if (parts.doorkeeper) parts.doorkeeper->stop();
+  if (parts.licence) parts.licence->stop();
   if (parts.core) {
     parts.core->tell(core::ServerStopping{});
     parts.core->stop();
@@ -381,6 +401,7 @@ Result<std::string> Server::perform(const Operation& operation) {
   AdministrationParts administered{
       *parts.directory,
       *parts.scenarios,
+      *parts.licence,
       *parts.settings,
       [this] { return reload(); },
       {parts.areas, *parts.file_index, *parts.links, passwords},

@@ -40,6 +40,7 @@ void add_token_commands(CLI::App& app, Shell& shell);
 void add_script_commands(CLI::App& app, Shell& shell);
 void add_file_commands(CLI::App& app, Shell& shell);
 void add_check_command(CLI::App& app, Shell& shell);
+void add_licence_commands(CLI::App& app, Shell& shell);
 void add_config_commands(CLI::App& app, Shell& shell);
 void add_describe_command(CLI::App& app, Shell& shell);
 void add_events_command(CLI::App& app, Shell& shell);

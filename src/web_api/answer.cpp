@@ -90,6 +90,14 @@ AnswerStyle fallback_style(AnswerKind kind, const net::RequestHead& head, const 
 Result<AnswerStyle> answer_style(AnswerKind kind, const net::RequestHead& head, const net::Form& parameters,
                                  const Options& options) {
   AnswerStyle style = fallback_style(kind, head, options);
+  if (kind == AnswerKind::text) {
+    style.json = prefers_json(head.header("accept"));
+    const auto format = parameters.find("format");
+    if (!format) return style;
+    style.json = iequals_ascii(*format, "json");
+    if (!style.json && !iequals_ascii(*format, "text")) return fail(ErrorCode::bad_request, "format is text or json");
+    return style;
+  }
   if (kind != AnswerKind::xml || parameters.fields().empty()) return style;
   if (const auto format = parameters.find("format")) {
     if (iequals_ascii(*format, "json")) {

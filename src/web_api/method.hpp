@@ -39,6 +39,7 @@ struct Parameter {
 enum class AnswerKind : std::uint8_t {
   xml,    ///< the envelope, with its JSON twin; errors likewise
   json,   ///< JSON; errors too
+  text,   ///< text for people or a bare value, with its JSON twin; errors are JSON
   plain,  ///< the body that a script made; errors are JSON
   file,   ///< a file; errors are JSON
 };
@@ -47,6 +48,13 @@ enum class AnswerKind : std::uint8_t {
 enum class Entrance : std::uint8_t {
   authorized,  ///< Basic or Bearer of a user with the privilege webapi.execute
   anybody,     ///< no authorization is asked for or looked at
+};
+
+/// Who holds a seat of the licence for a call of the method.
+enum class Seating : std::uint8_t {
+  caller,  ///< its caller is a user at work; without a seat he is refused: 503 `licence`
+  run,     ///< the run that it starts: whoever runs scenarios asks for the seat
+  none,    ///< nobody: what must be answered when all seats are taken
 };
 
 struct ErrorRow {
@@ -71,6 +79,7 @@ struct Method {
   std::optional<core::TemporaryUse> temppass{};
   bool is_download = false;          ///< another site's page may embed it although the browser kept a password
   std::span<const ErrorRow> errors;  ///< its own; those of every method are added
+  Seating seating = Seating::caller;
   std::string_view example_request;  ///< path and query
   std::string_view example_answer;
   void (*run)(const Services& services, Call call) = nullptr;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/address.hpp"
+#include "web_api/method.hpp"
 
 namespace otklik::web_api {
 
@@ -31,6 +32,8 @@ struct AuthOff {
 
 /// What the administrator may choose. Each is a setting; web_api.hpp tells what for.
 struct Options {
+  Language language = Language::ru;  ///< of texts for people
+
   bool auth_challenge = false;  ///< 401 with a challenge instead of 403 when there is no Authorization header
   std::string realm = "Oktell";
   AuthOff auth_off;

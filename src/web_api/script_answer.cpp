@@ -7,6 +7,7 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "web_api/file_answer.hpp"
+#include "web_api/licence_answer.hpp"
 
 namespace otklik::web_api {
 namespace {
@@ -55,8 +56,11 @@ net::Response refused_response(core::StartRefusal refusal, const net::RequestHea
       response.add("Retry-After", "1");
       return response;
     }
-    case licence:
-      return error_response(503, code, "The licence does not allow it", head, json_style);
+    case licence: {
+      auto response = error_response(503, code, "The licence does not allow it", head, json_style);
+      response.add("Retry-After", seat_may_be_free_in);
+      return response;
+    }
     case broken:
       return error_response(500, code, "The scenario has errors", head, json_style);
     case storage_full:

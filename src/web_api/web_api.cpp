@@ -7,6 +7,7 @@
 #include "net/file/file_response.hpp"
 #include "net/file/media_type.hpp"
 #include "net/http/form.hpp"
+#include "web_api/licence_answer.hpp"
 #include "web_api/parameters.hpp"
 #include "web_api/script_answer.hpp"
 #include "web_api/script_run.hpp"
@@ -39,6 +40,9 @@ net::Response www_error(const Error& error, const net::RequestHead& head) {
 
 bool is_read(net::Method method) noexcept { return method == net::Method::get || method == net::Method::head; }
 
+/// Nobody needs none; nor does a link with a temporary password: the session that handed it out is its user's work.
+bool needs_seat(const Entry& entry) noexcept { return !entry.by_temporary_password && !entry.caller->user.is_nil(); }
+
 /// Each component encoded, the slashes as they are.
 std::string encoded_path(std::string_view name) {
   std::string out;
@@ -58,7 +62,7 @@ WebApi::WebApi(Ports ports, Options options, const VersionFigures& version)
       version_(version),
       door_(ports.authenticator, ports.passwords, std::move(ports.identity_of), options_),
       www_(options_, ports.clock),
-      services_{options_, ports.scripts, ports.files, ports.stored, version_, counters_} {}
+      services_{options_, ports.scripts, ports.files, ports.stored, ports.licensing, version_, counters_} {}
 
 void WebApi::use(Options options) {
   options_.publish(std::move(options));
@@ -118,9 +122,17 @@ void WebApi::run(const Method& method, const net::Request& request, Door::Verdic
     Counters::count(counters_.refused);
     return responder.send(std::move(verdict.error()));
   }
-  Counters::count(counters_.calls);
   net::Form parameters = read_parameters(request);
   const auto style = answer_style(method.answer, request, parameters, *options_);
+  if (method.seating == Seating::caller && needs_seat(*verdict)) {
+    if (const auto seat = services_.licensing.note_request(verdict->caller->user); !seat) {
+      Counters::count(counters_.refused);
+      const bool tells_in_style = style && method.answer == AnswerKind::xml;
+      return responder.send(no_seat_response(
+          seat.error(), request, tells_in_style ? *style : fallback_style(method.answer, request, *options_)));
+    }
+  }
+  Counters::count(counters_.calls);
   if (!style) {
     return responder.send(error_response(style.error(), request, fallback_style(method.answer, request, *options_)));
   }

@@ -210,6 +210,24 @@ class NoStoredFiles final : public core::StoredFiles {
   void open_voicemail(std::string, core::Identity, Opened opened) override { opened(fail(ErrorCode::not_found)); }
 };
 
+/// The open licence, which turns nobody away.
+class OpenLicence final : public core::Licensing {
+ public:
+  [[nodiscard]] std::shared_ptr<const core::Standing> standing() const override {
+    auto standing = std::make_shared<core::Standing>();
+    standing->terms.registration = "4815162";
+    return standing;
+  }
+  [[nodiscard]] core::OfEachLicensed<core::SeatUsage> usage() const override { return {}; }
+  std::expected<void, core::SeatRefusal> note_request(const Uuid&) override { return {}; }
+  std::expected<core::HeldSeat, core::SeatRefusal> take(core::Licensed what, const Uuid& holder) override {
+    return core::HeldSeat(*this, what, holder);
+  }
+
+ private:
+  void give_back(core::Licensed, const Uuid&) noexcept override {}
+};
+
 struct Settings {
   std::string data;
   std::vector<std::string> listen;
@@ -239,6 +257,7 @@ bool apply(Settings& settings, const std::string& key, const std::string& toml) 
   const std::map<std::string, std::function<void()>> table{
       {"auth_challenge", [&] { api.auth_challenge = value == "true"; }},
       {"allowed_origins", [&] { api.allowed_origins = {value}; }},
+      {"language", [&] { api.language = value == "en" ? web_api::Language::en : web_api::Language::ru; }},
       {"xml_prolog",
        [&] { api.xml_prolog = value == "utf-8" ? web_api::XmlProlog::utf_8 : web_api::XmlProlog::utf_16; }},
       {"returnvalue",
@@ -299,10 +318,11 @@ int run(Settings settings, const sigset_t& ending) {
   NoPasswords passwords;
   Files files(settings.data);
   NoStoredFiles stored;
+  OpenLicence licence;
   const WallClock clock;
   settings.web_api.www = settings.data + "/www";
   auto scripts = std::make_unique<Scripts>();
-  web_api::WebApi api({users, passwords, *scripts, files, stored, clock}, settings.web_api,
+  web_api::WebApi api({users, passwords, *scripts, files, stored, licence, clock}, settings.web_api,
                       web_api::VersionFigures::of_this_build());
   web_api::AdminApi admin({[] { return Result<>(); },
                            [&] {

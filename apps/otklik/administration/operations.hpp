@@ -23,6 +23,9 @@ Result<std::string> list_scripts(AdministrationParts& parts, const Operation& op
 Result<std::string> check_scripts(AdministrationParts& parts, const Operation& operation);
 Result<std::string> run_script(AdministrationParts& parts, const Operation& operation);
 
+Result<std::string> show_licence(AdministrationParts& parts, const Operation& operation);
+Result<std::string> install_licence(AdministrationParts& parts, const Operation& operation);
+
 Result<std::string> show_settings(AdministrationParts& parts, const Operation& operation);
 Result<std::string> reload_settings(AdministrationParts& parts, const Operation& operation);
 Result<std::string> list_files(AdministrationParts& parts, const Operation& operation);

@@ -10,6 +10,7 @@ namespace otklik::web_api {
 namespace {
 
 constexpr std::array<std::string_view, 2> formats{"xml", "json"};
+constexpr std::array<std::string_view, 2> text_formats{"text", "json"};
 constexpr std::array<std::string_view, 2> encodings{"utf-8", "utf-16"};
 
 constexpr std::array xml_parameters{
@@ -36,6 +37,24 @@ constexpr Parameter temppass_parameter{
                 "privilege; for an upload it counts once",
                 "Временный пароль вместо Authorization; только в URL. Действует 120 с, привилегия не нужна; для "
                 "загрузки годится один раз"}};
+
+constexpr std::array text_parameters{
+    Parameter{.name = "format",
+              .type = ParameterType::choice,
+              .default_value = "text",
+              .choices = text_formats,
+              .meaning = {"`json` sends JSON; so does `Accept: application/json`",
+                          "`json` отдаёт JSON; то же делает `Accept: application/json`"}},
+};
+
+/// Of every method whose caller must have a seat.
+constexpr ErrorRow no_seat{
+    503,
+    "licence",
+    {"As many users are at work as the licence allows (`Retry-After`). Starts of scenarios tell it "
+     "in their own way; the methods of the licence and this table are answered all the same",
+     "В работе столько пользователей, сколько разрешает лицензия (`Retry-After`). Запуски сценариев "
+     "сообщают об этом по-своему; методы лицензии и эта таблица отвечают всё равно"}};
 
 constexpr std::array common_errors{
     ErrorRow{400, "bad_request", {"A parameter is missing or malformed", "Параметр не задан или записан неверно"}},
@@ -139,6 +158,8 @@ Text meaning(AnswerKind kind) {
       return {"XML in the vendor's envelope, or JSON", "XML в обёртке производителя либо JSON"};
     case AnswerKind::json:
       return {"JSON", "JSON"};
+    case AnswerKind::text:
+      return {"text, or JSON", "текст либо JSON"};
     case AnswerKind::plain:
       return {"the script's own body", "тело, которое составил сценарий"};
     case AnswerKind::file:
@@ -275,11 +296,13 @@ std::vector<Parameter> parameters_of(const Method& method) {
   if (method.tail != nullptr) all.insert(all.begin(), *method.tail);
   if (method.temppass) all.push_back(temppass_parameter);
   if (method.answer == AnswerKind::xml) all.insert(all.end(), xml_parameters.begin(), xml_parameters.end());
+  if (method.answer == AnswerKind::text) all.insert(all.end(), text_parameters.begin(), text_parameters.end());
   return all;
 }
 
 std::vector<ErrorRow> errors_of(const Method& method) {
   std::vector<ErrorRow> all(method.errors.begin(), method.errors.end());
+  if (method.seating == Seating::caller && method.entrance == Entrance::authorized) all.push_back(no_seat);
   for (const auto& error : common_errors) {
     if (method.entrance == Entrance::authorized || !is_about_authorization(error)) all.push_back(error);
   }
@@ -316,6 +339,8 @@ std::string_view name(AnswerKind kind) noexcept {
       return "xml";
     case AnswerKind::json:
       return "json";
+    case AnswerKind::text:
+      return "text";
     case AnswerKind::plain:
       return "plain";
     case AnswerKind::file:
@@ -328,7 +353,9 @@ std::string describe_markdown(Language language) {
   std::string out(intro.in(language));
   for (const Method* method : all_methods()) append_markdown(out, *method, language);
   out += language == Language::ru ? "\n## Ошибки всех методов\n\n" : "\n## Errors of every method\n\n";
-  for (const auto& e : common_errors) {
+  auto everywhere = std::vector<ErrorRow>(common_errors.begin(), common_errors.end());
+  everywhere.push_back(no_seat);
+  for (const auto& e : everywhere) {
     out += e.code.empty() ? fmt::format("- {}: {}\n", e.status, one_line(e.when.in(language)))
                           : fmt::format("- {} `{}`: {}\n", e.status, e.code, one_line(e.when.in(language)));
   }

@@ -38,7 +38,8 @@ void append_success(JsonWriter& json, const Method& method) {
   json.key("200").begin_object().field("description", "Done").key("content").begin_object();
   switch (method.answer) {
     case AnswerKind::xml:
-      json.key("text/xml").begin_object();
+    case AnswerKind::text:
+      json.key(method.answer == AnswerKind::xml ? "text/xml" : "text/plain").begin_object();
       json.key("schema").begin_object().field("type", "string").end_object();
       if (!method.example_answer.empty()) json.field("example", method.example_answer);
       json.end_object();

@@ -72,6 +72,7 @@ carries `returnvalue` as CDATA instead of an attribute.)",
     .parameters = parameters,
     .answer = AnswerKind::xml,
     .errors = {},
+    .seating = Seating::run,
     .example_request = "/execsvcscript?name=SvcScript1&startparam1=123&startparam2=234&async=0&timeout=10",
     .example_answer = R"(<?xml version="1.0" encoding="utf-16"?>
 <oktellxmlmapper version="80710">

@@ -61,6 +61,7 @@ server's. A body without a Content-Type gets one by how it begins: HTML, XML, JS
     .answer = AnswerKind::plain,
     .is_download = false,
     .errors = errors,
+    .seating = Seating::run,
     .example_request = "/execsvcscriptplain?name=Echo&startparam1=abcdef",
     .example_answer = "abcdef",
     .run = &run,

@@ -13,6 +13,9 @@ extern const Method download_byscript;
 extern const Method download_files;
 extern const Method getsharedfile;
 extern const Method downloadrecordbylink;
+extern const Method getlicensefulltext;
+extern const Method getlicensefullxml;
+extern const Method getlicenseinfo;
 extern const Method getversion;
 extern const Method openapi;
 

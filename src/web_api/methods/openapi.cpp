@@ -20,6 +20,7 @@ constinit const Method openapi{
     .parameters = {},
     .answer = AnswerKind::json,
     .errors = {},
+    .seating = Seating::none,
     .example_request = "/openapi.json",
     .example_answer = R"({"openapi":"3.1.0","info":{"title":"Otklik Web API",…},"paths":{…}})",
     .run = &run,

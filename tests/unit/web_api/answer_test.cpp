@@ -53,6 +53,10 @@ TEST(Answer, refuses_an_unknown_form_of_itself) {
   EXPECT_EQ(style("xmlencoding=koi8-r").error().code, ErrorCode::bad_request);
   EXPECT_TRUE(style("format=JSON")->json);
   EXPECT_FALSE(style("format=xml")->json);
+  EXPECT_FALSE(style("", {}, AnswerKind::text)->json);
+  EXPECT_TRUE(style("FORMAT=Json", {}, AnswerKind::text)->json);
+  EXPECT_FALSE(style("format=text", {}, AnswerKind::text)->json);
+  EXPECT_FALSE(style("format=xml", {}, AnswerKind::text)) << "text has no XML";
   EXPECT_TRUE(style("format=yaml", {}, AnswerKind::plain)->json) << "a plain method has no other form";
 }
 

@@ -13,6 +13,7 @@
 #include "base/base64.hpp"
 #include "base/random.hpp"
 #include "core/ports/authenticator.hpp"
+#include "core/ports/licensing.hpp"
 #include "core/ports/script_files.hpp"
 #include "core/ports/script_host.hpp"
 #include "core/ports/stored_files.hpp"
@@ -93,6 +94,46 @@ struct FakeScripts final : core::ScriptHost {
   void returns(std::string name, std::string one, std::string two = {}, std::string three = {}) {
     ends_at_once[std::move(name)] = {
         core::ScriptEnd::Kind::finished, {std::move(one), std::move(two), std::move(three)}, ""};
+  }
+};
+
+/// A licence that a test writes itself. Seats of users are never over by themselves.
+struct FakeLicensing final : core::Licensing {
+  core::Standing now = open_licence();
+  core::OfEachLicensed<core::Seats> seats{{core::Seats(core::Licensed::users), core::Seats(core::Licensed::operators),
+                                           core::Seats(core::Licensed::inner_lines),
+                                           core::Seats(core::Licensed::outer_lines)}};
+
+  static core::Standing open_licence() {
+    core::Standing standing;
+    standing.terms.registration = "4815162";
+    return standing;
+  }
+  void allow(core::Licensed what, core::Limit limit) {
+    now.terms.limits[what] = limit;
+    seats[what].set_limit(limit, core::Seats::Moment{0});
+  }
+
+  [[nodiscard]] std::shared_ptr<const core::Standing> standing() const override {
+    return std::make_shared<const core::Standing>(now);
+  }
+  [[nodiscard]] core::OfEachLicensed<core::SeatUsage> usage() const override {
+    auto copy = seats;
+    core::OfEachLicensed<core::SeatUsage> usage;
+    for (const auto what : core::all_licensed) usage[what] = copy[what].usage(core::Seats::Moment{0});
+    return usage;
+  }
+  std::expected<void, core::SeatRefusal> note_request(const Uuid& user) override {
+    constexpr core::Seats::Moment later{1};
+    return seats[core::Licensed::users].keep_warm(user, later, core::Seats::Moment{0}, later);
+  }
+  std::expected<core::HeldSeat, core::SeatRefusal> take(core::Licensed what, const Uuid& holder) override {
+    const auto held = seats[what].hold(holder, core::Seats::Moment{0}, core::Seats::Moment{1});
+    if (!held) return std::unexpected(held.error());
+    return core::HeldSeat(*this, what, holder);
+  }
+  void give_back(core::Licensed what, const Uuid& holder) noexcept override {
+    seats[what].release(holder, core::Seats::Moment{0});
   }
 };
 

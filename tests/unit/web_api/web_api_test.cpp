@@ -37,15 +37,16 @@ class Calling : public testing::Test {
 
   WebApi& api() {
     if (!api_) {
-      api_ = std::make_unique<WebApi>(WebApi::Ports{authenticator_, passwords_, scripts_, files_, stored_, clock_,
-                                                    [this](std::string_view login) { return identity_of_(login); }},
-                                      options_,
-                                      VersionFigures{"2.7.120918(4644.26860)",
-                                                     "120711",
-                                                     "1.1.4322.2032",
-                                                     "2.7.4644.26860",
-                                                     "120918",
-                                                     {"2.15.40.134", "120913"}});
+      api_ = std::make_unique<WebApi>(
+          WebApi::Ports{authenticator_, passwords_, scripts_, files_, stored_, licensing_, clock_,
+                        [this](std::string_view login) { return identity_of_(login); }},
+          options_,
+          VersionFigures{"2.7.120918(4644.26860)",
+                         "120711",
+                         "1.1.4322.2032",
+                         "2.7.4644.26860",
+                         "120918",
+                         {"2.15.40.134", "120913"}});
     }
     return *api_;
   }
@@ -73,6 +74,7 @@ class Calling : public testing::Test {
   test::FakeScripts scripts_;
   test::FakeFiles files_;
   test::FakeStoredFiles stored_;
+  test::FakeLicensing licensing_;
   WallClock clock_;
   test::TemporaryFolder folder_;
   Options options_;
@@ -540,6 +542,50 @@ TEST_F(Calling, body_is_taken_up_to_the_limit_of_what_it_is_for) {
   EXPECT_EQ(admit("POST /execsvcscript HTTP/1.1", 5'000'000).refused->status, 403);
   EXPECT_EQ(admit("POST /execsvcscript HTTP/1.1", 0, true).refused->status, 403);
   EXPECT_EQ(admit("PUT /execsvcscript HTTP/1.1" + authorized, 5).refused->status, 405);
+}
+
+// --- the licence ---------------------------------------------------------------------------------------------------
+
+TEST_F(Calling, needs_a_seat_of_the_licence) {
+  authenticator_.remembered[test::basic("second", "secret")] = [] {
+    auto who = test::identity("second");
+    who->user = Uuid::random();
+    return who;
+  }();
+  licensing_.allow(core::Licensed::users, 1);
+  EXPECT_EQ(get("/getversion").status, 200);
+  EXPECT_EQ(get("/getversion").status, 200) << "he has his seat";
+  const auto second = [this](std::string_view target) -> net::Response& {
+    return answer("GET " + std::string(target) +
+                  " HTTP/1.1\nHost: x\nAuthorization: " + test::basic("second", "secret"));
+  };
+  const auto& refused = second("/getversion?format=json");
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(header_of(refused, "retry-after"), "30");
+  EXPECT_EQ(header_of(refused, "content-type"), "application/json; charset=utf-8");
+  EXPECT_NE(body_of(refused).find(R"({"error":{"code":"licence",)"), std::string::npos);
+  EXPECT_NE(body_of(second("/getversion")).find(R"(<property_simple key="code" value="licence" />)"),
+            std::string::npos);
+  EXPECT_EQ(api().counters().refused, 2U);
+  for (const auto* target :
+       {"/getlicensefulltext", "/getlicensefullxml", "/getlicenseinfo?detail=regserial", "/openapi.json"}) {
+    EXPECT_EQ(second(target).status, 200) << target;
+  }
+  licensing_.allow(core::Licensed::users, 2);
+  EXPECT_EQ(second("/getversion").status, 200);
+}
+
+TEST_F(Calling, asks_nobody_for_a_seat_who_may_not_call) {
+  licensing_.allow(core::Licensed::users, 0);
+  answer("GET /getversion HTTP/1.1\nHost: x\nAuthorization: " + test::basic("ivan", "secret"));
+  EXPECT_EQ(connection_->response->status, 403);
+  EXPECT_EQ(licensing_.usage()[core::Licensed::users].refusals, 0U);
+}
+
+TEST_F(Calling, leaves_the_seat_of_a_run_to_who_runs_it) {
+  licensing_.allow(core::Licensed::users, 0);
+  EXPECT_EQ(body_of(get("/execsvcscriptplain?name=Echo&startparam1=a")), "a");
+  EXPECT_EQ(licensing_.usage()[core::Licensed::users].refusals, 0U);
 }
 
 }  // namespace
