@@ -146,6 +146,6 @@ def test_links_between_our_documents_lead_somewhere():
 
 
 def test_english_pages_have_their_russian_twin():
-    for page in ("README", "docs/integrators"):
+    for page in ("README", "docs/integrators", "docs/licence"):
         for name in (f"{page}.md", f"{page}.ru.md"):
             assert (ROOT / name).is_file(), f"\n{name}:1: missing"
