@@ -149,6 +149,22 @@ std::string_view media_type(std::string_view name) noexcept {
   return found != table.end() && found->ending == key ? found->type : unknown;
 }
 
+std::string_view usual_ending(std::string_view content_type) noexcept {
+  // Where the table has several endings of a type and the first is not the usual one, or has the type by another name.
+  static constexpr std::array usual{
+      Row{"gz", "application/x-gzip"}, Row{"html", "text/html"},        Row{"jpg", "image/jpeg"},
+      Row{"js", "text/javascript"},    Row{"json", "application/json"}, Row{"mp3", "audio/mp3"},
+      Row{"ogg", "audio/ogg"},         Row{"txt", "text/plain"},        Row{"wav", "audio/x-wav"},
+      Row{"wav", "audio/wave"},        Row{"xml", "application/xml"},   Row{"zip", "application/x-zip-compressed"},
+  };
+  const auto bare = [](std::string_view type) { return trim(type.substr(0, type.find(';'))); };
+  const auto type = bare(content_type);
+  const auto is_it = [&](const Row& row) { return iequals_ascii(bare(row.type), type); };
+  if (const auto* row = std::ranges::find_if(usual, is_it); row != usual.end()) return row->ending;
+  const auto* row = std::ranges::find_if(table, is_it);
+  return row == table.end() ? std::string_view() : row->ending;
+}
+
 bool is_active_type(std::string_view content_type) noexcept {
   const auto type = trim(content_type.substr(0, content_type.find(';')));
   constexpr std::string_view xml = "xml";

@@ -12,4 +12,7 @@ std::string_view media_type(std::string_view file_name) noexcept;
 /// a stranger is to be sent under `Content-Security-Policy: sandbox`.
 bool is_active_type(std::string_view content_type) noexcept;
 
+/// The ending, without a dot, that files of a type usually have: `jpg` for `image/jpeg`. Empty: unknown.
+std::string_view usual_ending(std::string_view content_type) noexcept;
+
 }  // namespace otklik::net

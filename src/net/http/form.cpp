@@ -85,6 +85,10 @@ void Form::parse(std::string_view text) {
   }
 }
 
+void Form::add(std::string name, std::string value) {
+  if (fields_.size() < most_fields) fields_.emplace_back(std::move(name), std::move(value));
+}
+
 std::optional<std::string_view> Form::find(std::string_view name) const noexcept {
   for (const auto& [key, value] : fields_) {
     if (!value.empty() && iequals_ascii(key, name)) return value;

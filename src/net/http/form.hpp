@@ -15,6 +15,8 @@ class Form {
  public:
   /// Appends; the first value of a name that is not empty wins, so parse the URL before the body.
   void parse(std::string_view text);
+  /// One that is UTF-8 already: a field of a multipart form. Within the same limit.
+  void add(std::string name, std::string value);
 
   /// Nothing when absent or empty: an empty parameter counts as absent.
   [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const noexcept;

@@ -56,5 +56,16 @@ TEST(MediaType, knows_what_a_browser_would_run) {
   for (const char* passive : {"text/plain", "image/png", "", "application/json"}) EXPECT_FALSE(is_active_type(passive));
 }
 
+TEST(MediaType, has_an_ending_that_people_expect) {
+  EXPECT_EQ(usual_ending("image/jpeg"), "jpg");
+  EXPECT_EQ(usual_ending("Text/Plain; charset=koi8-r"), "txt");
+  EXPECT_EQ(usual_ending("text/html"), "html");
+  EXPECT_EQ(usual_ending("application/pdf"), "pdf");
+  EXPECT_EQ(usual_ending("application/octet-stream"), "bin");
+  EXPECT_EQ(usual_ending("audio/x-wav"), "wav");
+  EXPECT_EQ(usual_ending("chemical/x-pdb"), "");
+  EXPECT_EQ(usual_ending(""), "");
+}
+
 }  // namespace
 }  // namespace otklik::net
