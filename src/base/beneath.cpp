@@ -170,9 +170,15 @@ Result<std::pair<Folder, std::string>> Folder::holder_of(std::string_view name) 
     if (!holder) return std::unexpected(holder.error());
     return std::pair(std::move(*holder), std::move(last));
   }
+  auto here = again();
+  if (!here) return std::unexpected(here.error());
+  return std::pair(std::move(*here), std::move(last));
+}
+
+Result<Folder> Folder::again() const {
   UniqueFd here(::openat(fd_.get(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!here) return fail(ErrorCode::not_found);
-  return std::pair(Folder(std::move(here)), std::move(last));
+  return Folder(std::move(here));
 }
 
 Result<Folder> Folder::make_folders(std::string_view name, unsigned mode) const {

@@ -63,6 +63,9 @@ class Folder {
   /// The folder that holds `name`, and the last component: for calls that take both.
   [[nodiscard]] Result<std::pair<Folder, std::string>> holder_of(std::string_view name) const;
 
+  /// Another handle of the same folder.
+  [[nodiscard]] Result<Folder> again() const;
+
   [[nodiscard]] int fd() const noexcept { return fd_.get(); }
 
  private:

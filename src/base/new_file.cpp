@@ -24,6 +24,13 @@ std::string hidden_name() { return std::string(hidden_prefix) + random_text(72);
 
 Error taken() { return {ErrorCode::conflict, "A file of that name exists"}; }
 
+/// Of a call that gives a name.
+Error naming_error(const char* doing) {
+  if (errno == EEXIST || errno == EISDIR || errno == ENOTEMPTY) return taken();
+  if (errno == EXDEV) return {ErrorCode::state_not_allowed, "The folders lie on different file systems"};
+  return last_system_error(doing);
+}
+
 }  // namespace
 
 void avoid_nameless_files(bool yes) noexcept { nameless_denied = yes; }
@@ -35,6 +42,7 @@ NewFile::NewFile(Folder folder, UniqueFd fd, std::string hidden_name)
 
 NewFile::NewFile(NewFile&& other) noexcept
     : folder_(std::move(other.folder_)),
+      target_(std::exchange(other.target_, std::nullopt)),
       fd_(std::move(other.fd_)),
       hidden_name_(std::exchange(other.hidden_name_, {})) {}
 
@@ -42,6 +50,7 @@ NewFile& NewFile::operator=(NewFile&& other) noexcept {
   if (this != &other) {
     drop();
     folder_ = std::move(other.folder_);
+    target_ = std::exchange(other.target_, std::nullopt);
     fd_ = std::move(other.fd_);
     hidden_name_ = std::exchange(other.hidden_name_, {});
   }
@@ -80,30 +89,30 @@ Result<> NewFile::commit(std::string_view given, Existing existing) {
   if (hidden_name_.empty()) {
     // Naming by AT_EMPTY_PATH wants a capability; the way through /proc does not.
     const std::string self = "/proc/self/fd/" + std::to_string(fd_.get());
-    const std::string first = existing == Existing::keep ? name : hidden_name();
-    if (::linkat(AT_FDCWD, self.c_str(), folder_.fd(), first.c_str(), AT_SYMLINK_FOLLOW) != 0) {
-      if (errno == EEXIST) return std::unexpected(taken());
-      return std::unexpected(last_system_error("name the file"));
+    const bool at_once = existing == Existing::keep;
+    const std::string first = at_once ? name : hidden_name();
+    const Folder& where = at_once ? target() : folder_;
+    if (::linkat(AT_FDCWD, self.c_str(), where.fd(), first.c_str(), AT_SYMLINK_FOLLOW) != 0) {
+      return std::unexpected(naming_error("name the file"));
     }
-    if (existing == Existing::keep) {
+    if (at_once) {
       fd_.reset();
-      return folder_.sync();
+      return where.sync();
     }
     hidden_name_ = first;
   }
   const unsigned flags = existing == Existing::keep ? RENAME_NOREPLACE : 0;
-  if (::renameat2(folder_.fd(), hidden_name_.c_str(), folder_.fd(), name.c_str(), flags) != 0) {
+  if (::renameat2(folder_.fd(), hidden_name_.c_str(), target().fd(), name.c_str(), flags) != 0) {
     // File systems that do not know the flag: a hard link refuses a taken name too.
     const bool unknown = flags != 0 && (errno == EINVAL || errno == ENOSYS);
-    if (!unknown || ::linkat(folder_.fd(), hidden_name_.c_str(), folder_.fd(), name.c_str(), 0) != 0) {
-      if (errno == EEXIST || errno == EISDIR || errno == ENOTEMPTY) return std::unexpected(taken());
-      return std::unexpected(last_system_error("rename"));
+    if (!unknown || ::linkat(folder_.fd(), hidden_name_.c_str(), target().fd(), name.c_str(), 0) != 0) {
+      return std::unexpected(naming_error("rename"));
     }
     ::unlinkat(folder_.fd(), hidden_name_.c_str(), 0);
   }
   hidden_name_.clear();
   fd_.reset();
-  return folder_.sync();
+  return target().sync();
 }
 
 }  // namespace otklik

@@ -1,7 +1,9 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/beneath.hpp"
 #include "base/error.hpp"
@@ -26,9 +28,13 @@ class NewFile {
   [[nodiscard]] Result<> write(std::string_view bytes);
   [[nodiscard]] int fd() const noexcept { return fd_.get(); }
 
+  /// It gets its name in `folder` instead, which lies on the same file system.
+  void move_to(Folder folder) { target_ = std::move(folder); }
+
   enum class Existing : std::uint8_t { keep, replace };
   /// Syncs it, gives it its name (one component) and syncs the folder. With `keep` a taken name is a `conflict`, and
-  /// another name may be tried. `replace` never replaces a folder. Errors also: `storage_full`, `failed`.
+  /// another name may be tried. `replace` never replaces a folder. Errors also: `state_not_allowed` (moved to a folder
+  /// of another file system), `storage_full`, `failed`.
   [[nodiscard]] Result<> commit(std::string_view name, Existing existing);
 
   /// Whether a name in a folder is one of ours that a killed program left behind: listings pass over it.
@@ -37,10 +43,12 @@ class NewFile {
  private:
   NewFile(Folder folder, UniqueFd fd, std::string hidden_name);
   void drop() noexcept;
+  [[nodiscard]] const Folder& target() const noexcept { return target_ ? *target_ : folder_; }
 
-  Folder folder_;
+  Folder folder_;                 // where it was begun
+  std::optional<Folder> target_;  // where it is to lie, when that is elsewhere
   UniqueFd fd_;
-  std::string hidden_name_;  // empty: it has no name yet
+  std::string hidden_name_;  // in folder_; empty: it has no name yet
 };
 
 /// For tests: use hidden names even where files without a name are to be had.

@@ -142,6 +142,19 @@ bool Resolver::holds_uploads(std::string_view path) const {
   return std::ranges::any_of(upload_folders_, [&](const std::string& folder) { return is_below(path, folder); });
 }
 
+bool Resolver::holds_own_files(const std::string& folder) const {
+  for (const auto& spelling : spellings_of(folder)) {
+    for (const auto& data : data_spellings_) {
+      if (is_below(data, spelling)) return true;
+      if (!is_below(spelling, data)) continue;
+      const auto below = std::string_view(spelling).substr(data.size() + 1);
+      const auto first = below.substr(0, below.find('/'));
+      if (is_own_name(first) && first != "www") return true;
+    }
+  }
+  return false;
+}
+
 bool Resolver::is_secret(std::string_view path) const {
   const std::string lower = lower_utf8(path);
   for (const auto& secret : secrets_) {

@@ -55,6 +55,10 @@ class Resolver {
   /// The likeliest; `forbidden` where there is none.
   [[nodiscard]] Result<Place> resolve(std::string_view path) const;
 
+  /// Whether a folder holds the data folder, or lies among what is ours in it (`www` is everybody's): nothing that
+  /// comes from outside may be put there.
+  [[nodiscard]] bool holds_own_files(const std::string& folder) const;
+
   /// Whether an absolute, plain path is one that no zone opens, in whatever case it is spelt.
   [[nodiscard]] bool is_secret(std::string_view absolute) const;
 

@@ -77,6 +77,10 @@ Result<std::unique_ptr<Zones>> Zones::make(const ZoneOptions& options, core::Fil
   }
 
   Resolver resolver({data, options.storage_folder, options.secret_paths}, std::move(zones));
+  // Uploads go there, and would become scenarios.
+  if (!options.storage_folder.empty() && resolver.holds_own_files(options.storage_folder)) {
+    return fail(ErrorCode::bad_request, "The storage folder must not hold the server's own files, nor lie among them");
+  }
   for (const auto& zone : resolver.zones()) {
     for (const auto& spelling : zone.spellings) {
       if (zone.name != "*" && resolver.is_secret(spelling)) {

@@ -55,6 +55,36 @@ TEST_P(NewFileOn, gets_its_name_in_one_step) {
   EXPECT_EQ(there.st_nlink, 1U);
 }
 
+TEST_P(NewFileOn, gets_its_name_in_another_folder_where_told) {
+  disk_.make("elsewhere");
+  for (const auto existing : {NewFile::Existing::keep, NewFile::Existing::replace}) {
+    auto file = begin("moved");
+    file.move_to(Folder::open(disk_.path("elsewhere")).value());
+    const std::string name = existing == NewFile::Existing::keep ? "a" : "b";
+    EXPECT_TRUE(file.commit(name, existing));
+    EXPECT_EQ(disk_.get("elsewhere/" + name), "moved");
+  }
+  EXPECT_EQ(count(), 1);  // the folder alone
+  auto second = begin("second");
+  second.move_to(Folder::open(disk_.path("elsewhere")).value());
+  const auto taken = second.commit("a", NewFile::Existing::keep);
+  ASSERT_FALSE(taken);
+  EXPECT_EQ(taken.error().code, ErrorCode::conflict);
+  EXPECT_TRUE(second.commit("c", NewFile::Existing::keep));
+}
+
+TEST_P(NewFileOn, says_so_when_that_folder_lies_on_another_file_system) {
+  struct stat here{}, there{};
+  if (::stat("/dev/shm", &there) != 0 || ::stat(disk_.path().c_str(), &here) != 0 || here.st_dev == there.st_dev) {
+    GTEST_SKIP() << "there is no other file system";
+  }
+  auto file = begin("x");
+  file.move_to(Folder::open("/dev/shm").value());
+  const auto named = file.commit("otklik-never-there", NewFile::Existing::keep);
+  ASSERT_FALSE(named);
+  EXPECT_EQ(named.error().code, ErrorCode::state_not_allowed);
+}
+
 TEST_P(NewFileOn, keeps_what_is_there_or_replaces_it_as_told) {
   disk_.put("a", "old");
   auto file = begin("new");

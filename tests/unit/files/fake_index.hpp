@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ class FakeIndex final : public core::FileIndex {
  public:
   Result<> add(const core::StoredFile& file) override {
     const std::lock_guard lock(mutex_);
+    if (add_fails) return std::unexpected(*add_fails);
     for (const auto& [id, known] : files_) {
       if (id == file.id || (known.area == file.area && known.path == file.path)) return fail(ErrorCode::conflict);
     }
@@ -31,6 +33,7 @@ class FakeIndex final : public core::FileIndex {
     return {};
   }
   Result<> settle(const Uuid& id, std::uint64_t size, std::string_view sha256) override {
+    if (settle_fails) return std::unexpected(*settle_fails);
     return change(id, [&](core::StoredFile& file) {
       file.state = core::FileState::whole;
       file.size = size;
@@ -90,6 +93,7 @@ class FakeIndex final : public core::FileIndex {
     for (const auto& [id, file] : files_) {
       if (query.area && file.area != *query.area) continue;
       if (query.state && file.state != *query.state) continue;
+      if (query.user && file.user != *query.user) continue;
       if (query.held && file.held != *query.held) continue;
       if (query.stored_before && file.stored_at >= *query.stored_before) continue;
       ++page.totals.files;
@@ -111,7 +115,8 @@ class FakeIndex final : public core::FileIndex {
     const std::lock_guard lock(mutex_);
     return files_.size();
   }
-  std::vector<std::string> removed;  ///< `path reason`
+  std::vector<std::string> removed;              ///< `path reason`
+  std::optional<Error> add_fails, settle_fails;  ///< what those answer, where a test wants it
 
  private:
   template <class Change>

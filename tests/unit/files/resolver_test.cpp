@@ -366,6 +366,21 @@ TEST(Resolver, follows_the_storage_to_where_the_settings_put_it) {
   EXPECT_FALSE(resolver.resolve("/mnt/files2/x"));
 }
 
+TEST(Resolver, wants_the_storage_where_nothing_of_the_server_itself_lies) {
+  for (const char* storage :
+       {"/srv/otklik", "/srv", "/srv/otklik/./", "/", "/srv/otklik/scenarios", "/srv/otklik/tls/x"}) {
+    EXPECT_FALSE(
+        Zones::make({.data_folder = data, .storage_folder = storage, .script_zones = {}, .script_writable = {}}))
+        << storage;
+  }
+  for (const char* storage :
+       {"/srv/otklik/LocalStorage", "/srv/otklik/Files", "/srv/otklik/www/files", "/srv/otklik2"}) {
+    EXPECT_TRUE(
+        Zones::make({.data_folder = data, .storage_folder = storage, .script_zones = {}, .script_writable = {}}))
+        << storage;
+  }
+}
+
 TEST(Resolver, opens_a_folder_that_the_administrator_adds) {
   const auto zones = Zones::make(
       {.data_folder = data, .script_zones = {"temp", "/opt/price/", "/srv/otklik/reports"}, .script_writable = {}});
