@@ -34,6 +34,7 @@ Configuration::Configuration() {
   declare_files();
   declare_retention();
   declare_licence();
+  declare_uploads();
   declare_storage();
 }
 

@@ -14,6 +14,7 @@
 #include "db/source.hpp"
 #include "files/keeping/keeper.hpp"
 #include "files/opener.hpp"
+#include "files/upload/options.hpp"
 #include "files/zones.hpp"
 #include "licence/options.hpp"
 #include "net/server.hpp"
@@ -67,6 +68,7 @@ class Configuration {
   files::KeeperOptions keeper;
   std::chrono::seconds link_lifetime{0};  ///< of links to recordings and faxes; 0: for ever
   licence::Options licence;
+  files::UploadOptions uploads;
   store::EventLogOptions events;
   db::DatabaseOptions database;
   std::map<std::string, db::SourceOptions> sources;
@@ -83,6 +85,7 @@ class Configuration {
   void declare_files();
   void declare_retention();
   void declare_licence();
+  void declare_uploads();
   void declare_storage();
   Result<> declare_source(const std::string& name);
   Result<> declare_certificate(const std::string& name);

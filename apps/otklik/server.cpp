@@ -17,6 +17,7 @@
 #include "files/keeping/keeper.hpp"
 #include "files/links.hpp"
 #include "files/opener.hpp"
+#include "files/upload/uploads.hpp"
 #include "licence/keeper.hpp"
 #include "licence/seated_scripts.hpp"
 #include "scenario/host.hpp"
@@ -86,6 +87,7 @@ struct Server::Parts {
   std::unique_ptr<files::Links> links;
   std::unique_ptr<files::Opener> opener;
   std::unique_ptr<files::Keeper> keeper;
+  std::unique_ptr<files::Uploads> uploads;
   std::unique_ptr<licence::Keeper> licence;
   std::unique_ptr<scenario::Host> scenarios;
   std::unique_ptr<licence::SeatedScripts> seated_scripts;
@@ -184,11 +186,14 @@ Result<> Server::Parts::open_files(const DataFolder& folder) {
   if (!key) return std::unexpected(key.error());
   links = std::make_unique<files::Links>(*key, configuration->link_lifetime, clock);
   opener = std::make_unique<files::Opener>(configuration->files, configuration->opener, *file_index, *links);
+  uploads = std::make_unique<files::Uploads>(configuration->uploads, files::Uploads::Parts{areas, *file_index, clock});
+  uploads->clean_up();
   keeper = std::make_unique<files::Keeper>(areas, *file_index, clock, configuration->keeper);
   settings->follow([this](const Configuration& next) {
     links->use(next.link_lifetime);
     opener->use(next.files, next.opener);
     keeper->use(next.keeper);
+    uploads->use(next.uploads);
   });
   return {};
 }
@@ -234,6 +239,7 @@ void Server::Parts::open_faces() {
                                *seated_scripts,
                                *zones,
                                *opener,
+                               *uploads,
                                *licence,
                                clock,
                                [this](std::string_view login) -> std::shared_ptr<const core::Identity> {
@@ -381,6 +387,7 @@ void Server::stop() {
   if (std::exchange(parts.stopped, true)) return;
   const auto stop_time = configuration()->stop_time;
   if (parts.http) parts.http->stop(stop_time);
+  if (parts.uploads) parts.uploads->stop();
   if (parts.keeper) parts.keeper->stop();
   if (parts.opener) parts.opener->stop();
   if (parts.scenarios) parts.scenarios->stop(stop_time);

@@ -153,7 +153,9 @@ net::Response error_response(int status, std::string_view code, std::string_view
 
 net::Response error_response(const Error& error, const net::RequestHead& head, const AnswerStyle& style) {
   const auto& row = info(error.code);
-  return error_response(row.http_status, row.name, error.message, head, style);
+  auto response = error_response(row.http_status, row.name, error.message, head, style);
+  if (error.code == ErrorCode::too_many) response.add("Retry-After", "1");
+  return response;
 }
 
 }  // namespace otklik::web_api

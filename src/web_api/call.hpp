@@ -10,6 +10,7 @@
 #include "core/ports/script_files.hpp"
 #include "core/ports/script_host.hpp"
 #include "core/ports/stored_files.hpp"
+#include "core/ports/upload_store.hpp"
 #include "net/application.hpp"
 #include "net/http/form.hpp"
 #include "net/http/request.hpp"
@@ -42,6 +43,7 @@ struct Services {
   core::ScriptHost& scripts;
   core::ScriptFiles& files;
   core::StoredFiles& stored;
+  core::UploadStore& uploads;
   core::Licensing& licensing;
   const VersionAnswers& version;
   Counters& counters;
@@ -52,13 +54,14 @@ struct Services {
 class Call {
  public:
   Call(const Method& method, const net::Request& request, net::Form parameters, AnswerStyle style, Entry entry,
-       net::Responder responder)
+       net::Responder responder, std::shared_ptr<const void> keeper = nullptr)
       : method_(&method),
         request_(&request),
         parameters_(std::move(parameters)),
         style_(style),
         entry_(std::move(entry)),
-        responder_(std::move(responder)) {}
+        responder_(std::move(responder)),
+        keeper_(std::move(keeper)) {}
 
   [[nodiscard]] const Method& method() const noexcept { return *method_; }
   [[nodiscard]] const net::Request& request() const noexcept { return *request_; }
@@ -76,6 +79,9 @@ class Call {
   void refuse(const Error& error) { responder_.send(error_response(error, *request_, style_)); }
   /// The duty to answer, for who answers later; the call cannot answer any more.
   net::Responder take_responder() { return std::move(responder_); }
+  /// What has to be held by whoever looks at the request after the call has gone; null: the connection holds it until
+  /// the answer.
+  [[nodiscard]] const std::shared_ptr<const void>& keeper() const noexcept { return keeper_; }
 
  private:
   const Method* method_;
@@ -84,6 +90,7 @@ class Call {
   AnswerStyle style_;
   Entry entry_;
   net::Responder responder_;
+  std::shared_ptr<const void> keeper_;
 };
 
 }  // namespace otklik::web_api

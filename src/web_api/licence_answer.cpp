@@ -226,4 +226,14 @@ net::Response no_seat_response(const core::SeatRefusal& refusal, const net::Requ
   return response;
 }
 
+std::optional<net::Response> seat_refusal(const Services& services, const Method& method, const Entry& entry,
+                                          const net::RequestHead& head, const AnswerStyle& style) {
+  const bool needs_seat =
+      method.seating == Seating::caller && !entry.by_temporary_password && !entry.caller->user.is_nil();
+  if (!needs_seat) return std::nullopt;
+  const auto seat = services.licensing.note_request(entry.caller->user);
+  if (seat) return std::nullopt;
+  return no_seat_response(seat.error(), head, style);
+}
+
 }  // namespace otklik::web_api

@@ -43,4 +43,10 @@ inline constexpr std::string_view seat_may_be_free_in = "30";
 net::Response no_seat_response(const core::SeatRefusal& refusal, const net::RequestHead& head,
                                const AnswerStyle& style);
 
+/// Keeps a seat of the licence for a caller whose method wants one: what he is answered where there is none. Nothing:
+/// he has it, or needs none. A link with a temporary password needs none: the session that handed it out is its user's
+/// work.
+std::optional<net::Response> seat_refusal(const Services& services, const Method& method, const Entry& entry,
+                                          const net::RequestHead& head, const AnswerStyle& style);
+
 }  // namespace otklik::web_api

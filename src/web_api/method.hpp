@@ -1,14 +1,18 @@
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
 
+#include "base/error.hpp"
 #include "core/ports/temporary_passwords.hpp"
 
 namespace otklik::web_api {
 
 class Call;
+class Intake;
+struct IntakeStart;
 struct Services;
 
 enum class Language : std::uint8_t { en, ru };
@@ -83,6 +87,9 @@ struct Method {
   std::string_view example_request;  ///< path and query
   std::string_view example_answer;
   void (*run)(const Services& services, Call call) = nullptr;
+  /// Takes the body of a POST piece by piece, without its limit; then `run` gets what has no body. Null: it is
+  /// collected.
+  Result<std::unique_ptr<Intake>> (*take_in)(IntakeStart start) = nullptr;
 };
 
 }  // namespace otklik::web_api

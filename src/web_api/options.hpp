@@ -50,6 +50,9 @@ struct Options {
   std::size_t unknown_body_size = 64 * 1024;  ///< read from a caller who shows no Authorization, so that the answer
                                               ///< reaches him; past it he is refused and closed at once
 
+  std::size_t upload_body_size = 0;  ///< bytes of the body of an upload; 0: what the disk has room for. 413
+  std::size_t upload_files = 100;    ///< of one upload: 413
+
   std::string www;                                                  ///< folder of www/; empty: no files are served
   std::vector<std::string> index_files{"index.html", "index.htm"};  ///< tried in this order in a folder
   std::size_t cached_file_size = 64 * 1024;                         ///< bytes up to which a file is kept in memory

@@ -6,6 +6,7 @@
 #include "base/json_writer.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "web_api/envelope.hpp"
 #include "web_api/file_answer.hpp"
 #include "web_api/licence_answer.hpp"
 
@@ -108,6 +109,11 @@ void add_logged(net::Response& response, std::string_view lines, const net::Requ
 /// RFC 9110 6.4.1: these never have content.
 constexpr bool has_no_content(int status) noexcept { return status == 204 || status == 205 || status == 304; }
 
+Property return_value(std::string text, ReturnValueShape shape) {
+  return shape == ReturnValueShape::cdata ? Property::text("returnvalue", std::move(text))
+                                          : Property::named("returnvalue", std::move(text));
+}
+
 }  // namespace
 
 ScriptStatus read_return_value_2(std::string_view text) noexcept {
@@ -198,6 +204,31 @@ std::string_view sniffed_content_type(std::string_view body) noexcept {
     return "application/json; charset=utf-8";
   }
   return plain;
+}
+
+net::Response xml_script_response(ScriptOutcome outcome, const AnswerStyle& style, ReturnValueShape shape) {
+  PropertySet set{"execsvcscript", std::nullopt, {}};
+  std::string_view trouble;
+  if (const auto* refusal = std::get_if<core::StartRefusal>(&outcome)) {
+    const std::string reason(core::name(*refusal));
+    set.properties = {Property::simple("started", std::int64_t{0}, reason),
+                      Property::simple("startresult", static_cast<std::int64_t>(*refusal), reason)};
+  } else {
+    set.properties = {Property::simple("started", std::int64_t{1}, "success"),
+                      Property::simple("startresult", std::int64_t{0}, "success")};
+    if (std::holds_alternative<WaitBrokenOff>(outcome)) trouble = "timeout";
+    if (auto* end = std::get_if<core::ScriptEnd>(&outcome)) {
+      if (end->kind == core::ScriptEnd::Kind::finished) {
+        set.properties.push_back(return_value(std::move(end->returns[0]), shape));
+      } else {
+        trouble = "error";
+      }
+    }
+  }
+  auto response = envelope_response({"result", {std::move(set)}, false}, style);
+  response.add("Cache-Control", "no-cache");
+  if (!trouble.empty()) response.add("X-Script-Status", trouble);
+  return response;
 }
 
 net::Response plain_response(ScriptOutcome outcome, const net::RequestHead& head, std::string_view scenario,

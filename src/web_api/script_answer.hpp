@@ -6,6 +6,7 @@
 #include "net/http/request.hpp"
 #include "net/http/response.hpp"
 #include "web_api/answer.hpp"
+#include "web_api/options.hpp"
 #include "web_api/script_run.hpp"
 
 namespace otklik::web_api {
@@ -32,6 +33,9 @@ std::string_view sniffed_content_type(std::string_view body) noexcept;
 
 /// Whether a header section (`Name: value\r\n` lines) holds that field.
 bool has_field(std::string_view headers, std::string_view name) noexcept;
+
+/// The answer of execsvcscript: `started` and `startresult`, and the value where there is one.
+net::Response xml_script_response(ScriptOutcome outcome, const AnswerStyle& style, ReturnValueShape shape);
 
 /// The answer of execsvcscriptplain and of hooks to what came of a script. `attachment`: how a file is sent.
 net::Response plain_response(ScriptOutcome outcome, const net::RequestHead& head, std::string_view scenario,

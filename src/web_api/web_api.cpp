@@ -11,6 +11,7 @@
 #include "web_api/parameters.hpp"
 #include "web_api/script_answer.hpp"
 #include "web_api/script_run.hpp"
+#include "web_api/streamed_call.hpp"
 #include "web_api/table.hpp"
 
 namespace otklik::web_api {
@@ -18,6 +19,7 @@ namespace {
 
 constexpr std::string_view everything = "GET, HEAD, POST, OPTIONS";
 constexpr std::string_view files_only = "GET, HEAD, OPTIONS";
+constexpr std::string_view bodies_only = "POST, OPTIONS";
 
 net::Response method_not_allowed(const net::RequestHead& head, std::string_view allow) {
   auto response =
@@ -40,9 +42,6 @@ net::Response www_error(const Error& error, const net::RequestHead& head) {
 
 bool is_read(net::Method method) noexcept { return method == net::Method::get || method == net::Method::head; }
 
-/// Nobody needs none; nor does a link with a temporary password: the session that handed it out is its user's work.
-bool needs_seat(const Entry& entry) noexcept { return !entry.by_temporary_password && !entry.caller->user.is_nil(); }
-
 /// Each component encoded, the slashes as they are.
 std::string encoded_path(std::string_view name) {
   std::string out;
@@ -62,7 +61,8 @@ WebApi::WebApi(Ports ports, Options options, const VersionFigures& version)
       version_(version),
       door_(ports.authenticator, ports.passwords, std::move(ports.identity_of), options_),
       www_(options_, ports.clock),
-      services_{options_, ports.scripts, ports.files, ports.stored, ports.licensing, version_, counters_} {}
+      services_{options_,      ports.scripts,   ports.files, ports.stored,
+                ports.uploads, ports.licensing, version_,    counters_} {}
 
 void WebApi::use(Options options) {
   options_.publish(std::move(options));
@@ -81,6 +81,11 @@ void WebApi::admit(const net::RequestHead& head, net::Admission& admission, std:
       Counters::count(counters_.refused);
       return admission.refuse(door_.nothing_shown(*method, head));
     }
+  }
+  if (method->take_in != nullptr && head.method == net::Method::post && !door_.shows_nothing(*method, head)) {
+    auto call = std::make_unique<StreamedCall>(services_, door_, *method, head);
+    if (auto refusal = call->refusal()) return admission.refuse(std::move(*refusal));
+    return admission.stream(std::move(call));
   }
   admission.collect(std::min(options_->body_size, body_limit));
 }
@@ -101,9 +106,12 @@ void WebApi::serve(const net::Request& request, net::Responder responder) {
 }
 
 net::Response WebApi::allowed(const net::RequestHead& head) {
-  const bool is_page = head.path.starts_with('/') && find_method(head.path) == nullptr && !www_.find_hook(head.path);
+  const Method* method = find_method(head.path);
+  const bool is_page = head.path.starts_with('/') && method == nullptr && !www_.find_hook(head.path);
   auto response = net::Response::empty(204);
-  response.add("Allow", is_page ? files_only : everything);
+  response.add("Allow", is_page                                           ? files_only
+                        : method != nullptr && method->take_in != nullptr ? bodies_only
+                                                                          : everything);
   return response;
 }
 
@@ -124,13 +132,11 @@ void WebApi::run(const Method& method, const net::Request& request, Door::Verdic
   }
   net::Form parameters = read_parameters(request);
   const auto style = answer_style(method.answer, request, parameters, *options_);
-  if (method.seating == Seating::caller && needs_seat(*verdict)) {
-    if (const auto seat = services_.licensing.note_request(verdict->caller->user); !seat) {
-      Counters::count(counters_.refused);
-      const bool tells_in_style = style && method.answer == AnswerKind::xml;
-      return responder.send(no_seat_response(
-          seat.error(), request, tells_in_style ? *style : fallback_style(method.answer, request, *options_)));
-    }
+  const bool tells_in_style = style && method.answer == AnswerKind::xml;
+  const auto telling = tells_in_style ? *style : fallback_style(method.answer, request, *options_);
+  if (auto refusal = seat_refusal(services_, method, *verdict, request, telling)) {
+    Counters::count(counters_.refused);
+    return responder.send(std::move(*refusal));
   }
   Counters::count(counters_.calls);
   if (!style) {

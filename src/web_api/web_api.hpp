@@ -9,6 +9,7 @@
 #include "core/ports/script_host.hpp"
 #include "core/ports/stored_files.hpp"
 #include "core/ports/temporary_passwords.hpp"
+#include "core/ports/upload_store.hpp"
 #include "net/application.hpp"
 #include "web_api/call.hpp"
 #include "web_api/door.hpp"
@@ -30,6 +31,7 @@ class WebApi final : public net::Application {
     core::ScriptHost& scripts;
     core::ScriptFiles& files;
     core::StoredFiles& stored;
+    core::UploadStore& uploads;
     core::Licensing& licensing;
     const Clock& clock;
     Door::IdentityOf identity_of{};  ///< for Options::auth_off

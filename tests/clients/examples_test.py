@@ -66,23 +66,58 @@ def test_the_curl_examples_work_as_printed(server, token, page):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_the_php_example_works_as_printed(server, page):
-    (code,) = blocks(page, "php")
+    code, _ = blocks(page, "php")
     done = client("php", "-r", ready(code, server))
     assert done.stdout in ("Helloabcdef", "Приветabcdef"), done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_the_python_example_works_as_printed(server, page):
-    (code,) = blocks(page, "python")
+    code, _ = blocks(page, "python")
     done = client("/usr/bin/python3", "-c", ready(code, server))
     assert done.stdout in ("Hello\nabcdef\n", "Привет\nabcdef\n"), done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_the_javascript_example_works_as_printed(server, token, page):
-    (code,) = blocks(page, "js")
+    code, _ = blocks(page, "js")
     done = client("node", "--input-type=module", "-e", ready(code, server, token))
     assert "Привет" in done.stdout, done.stdout + done.stderr
+
+
+UPLOADED = "report\n"
+
+
+@pytest.fixture
+def report(tmp_path):
+    """A folder with the file that the examples upload."""
+    (tmp_path / "report.txt").write_text(UPLOADED)
+    return tmp_path
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_curl_examples_of_an_upload_work_as_printed(server, report, page):
+    lines = [line for line in under(page, "curl, (?:an upload|загрузка)").splitlines() if line.strip()]
+    answers = []
+    for line in lines:
+        done = subprocess.run(["/bin/bash", "-c", ready(line, server).replace("curl ", "curl -sSf ", 1)],
+                              capture_output=True, text=True, timeout=60, cwd=report)
+        assert done.returncode == 0, f"{line}\n{done.stderr}"
+        answers.append(done.stdout)
+    assert len(answers) == 3 and answers[2] == "7"
+    assert re.search(r'path="LocalStorage/Reports/report( \(2\))?\.txt"', answers[0])  # (2) for the second page
+    for answer in answers[:2]:
+        assert (server.data / re.search(r'path="([^"]*)"', answer).group(1)).read_text() == UPLOADED
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("language, command", [("php", ("php", "-r")), ("python", ("/usr/bin/python3", "-c")),
+                                               ("js", ("node", "--input-type=module", "-e"))])
+def test_the_examples_of_an_upload_work_as_printed(server, token, report, page, language, command):
+    _, code = blocks(page, language)
+    done = client(*command, ready(code, server, token), cwd=report)
+    assert done.stdout.startswith("LocalStorage/"), done.stdout + done.stderr
+    assert (server.data / done.stdout.strip()).read_text() == UPLOADED
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -210,6 +210,14 @@ class NoStoredFiles final : public core::StoredFiles {
   void open_voicemail(std::string, core::Identity, Opened opened) override { opened(fail(ErrorCode::not_found)); }
 };
 
+/// The real program stores; here nothing is.
+class NoUploads final : public core::UploadStore {
+ public:
+  Result<std::unique_ptr<core::Upload>> begin(core::UploadStart) override { return fail(ErrorCode::unavailable); }
+  Result<std::string> plain_subfolder(std::string_view spelt) const override { return std::string(spelt); }
+  void discard(std::vector<core::UploadedFile>) override {}
+};
+
 /// The open licence, which turns nobody away.
 class OpenLicence final : public core::Licensing {
  public:
@@ -316,13 +324,14 @@ int run(Settings settings, const sigset_t& ending) {
   const char* password = std::getenv("OTKLIK_DEMO_PASSWORD");
   Users users(password != nullptr ? password : "protocol");
   NoPasswords passwords;
+  NoUploads uploads;
   Files files(settings.data);
   NoStoredFiles stored;
   OpenLicence licence;
   const WallClock clock;
   settings.web_api.www = settings.data + "/www";
   auto scripts = std::make_unique<Scripts>();
-  web_api::WebApi api({users, passwords, *scripts, files, stored, licence, clock}, settings.web_api,
+  web_api::WebApi api({users, passwords, *scripts, files, stored, uploads, licence, clock}, settings.web_api,
                       web_api::VersionFigures::of_this_build());
   web_api::AdminApi admin({[] { return Result<>(); },
                            [&] {

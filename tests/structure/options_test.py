@@ -14,7 +14,7 @@ HOLDERS = {
     "access::Argon2Cost": "argon2", "access::GuessLimits": "limits", "access::CacheOptions": "cache",
     "access::DoorkeeperOptions": "access", "core::PasswordRules": "passwords", "db::ConnectionOptions": "connection",
     "db::DatabaseOptions": "database", "db::SourceOptions": "source", "files::ZoneOptions": "files", "files::OpenerOptions": "opener",
-    "files::KeeperOptions": "keeper", "licence::Options": "licence", "access::TemporaryPasswordOptions": "temporary_passwords", "net::Limits": "limits",
+    "files::KeeperOptions": "keeper", "files::UploadOptions": "uploads", "licence::Options": "licence", "access::TemporaryPasswordOptions": "temporary_passwords", "net::Limits": "limits",
     "net::ServerOptions": "http", "net::TlsFiles": "tls", "scenario::ClientCertificate": "certificate",
     "scenario::HttpOptions": "http", "scenario::Limits": "limits", "scenario::Options": "script",
     "store::DirectoryOptions": "directory", "store::EventLogOptions": "events", "web_api::AuthOff": "auth_off",

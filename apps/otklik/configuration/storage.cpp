@@ -5,9 +5,10 @@
 namespace otklik::app {
 
 void Configuration::declare_files() {
-  table_.add("storage", files.storage_folder,
-             {"The file storage; default: LocalStorage of the data folder",
-              "Хранилище файлов; по умолчанию LocalStorage в папке данных"});
+  table_.add(
+      "storage", files.storage_folder,
+      {"The file storage, no folder that holds the data folder; default: LocalStorage of the data folder",
+       "Хранилище файлов, но не папка, внутри которой лежит папка данных; по умолчанию LocalStorage в папке данных"});
   table_.add("file_threads", opener.threads, 1, 64,
              {"Threads that open files for sending", "Потоков, открывающих файлы для отдачи"});
   table_.add("files_waiting", opener.most_waiting, 1, 1'000'000,
@@ -68,6 +69,36 @@ void Configuration::declare_retention() {
   table_.add("retention.at_once", keeper.most_at_once, 1, 1'000'000,
              {"Files deleted in one go, before a pause", "Файлов, удаляемых подряд до паузы"});
   table_.add_duration("retention.pause", keeper.between, {"That pause", "Эта пауза"});
+}
+
+void Configuration::declare_uploads() {
+  table_.add("upload.threads", uploads.threads, 1, 256,
+             {"Threads that write uploads to the disk", "Потоков, записывающих загрузки на диск"});
+
+  const auto live = table_.live_rows();
+  table_.add_size("upload.free_space", uploads.free_space,
+                  {"Room on a disk that uploads leave free: 507", "Место на диске, которое загрузки не занимают: 507"});
+  table_.add_size("upload.file_size", uploads.file_size,
+                  {"One uploaded file; 0: as the body", "Один загруженный файл; 0 — как тело"});
+  table_.add("upload.at_once", uploads.at_once, 1, files::UploadOptions::most_at_once,
+             {"Uploads under way at once: 503", "Одновременных загрузок: 503"});
+  table_.add_size("upload.user_quota", uploads.user_quota,
+                  {"All that one user uploaded and that is still there: 507; 0: no quota",
+                   "Всё загруженное одним пользователем и ещё не удалённое: 507; 0 — без квоты"});
+  table_.add("upload.user_files", uploads.user_files, 0, 1'000'000'000,
+             {"Files of one user, likewise", "Число файлов одного пользователя, так же"});
+  table_.add_size("upload.storage_quota", uploads.storage_quota,
+                  {"All uploads in the storage, likewise", "Все загрузки в хранилище, так же"});
+  table_.add_size("upload.shared_quota", uploads.shared_quota,
+                  {"All uploads in its shared folder, likewise", "Все загрузки в его открытой папке, так же"});
+  table_.add_size("upload.temp_quota", uploads.temp_quota,
+                  {"All temporary uploads, likewise", "Все временные загрузки, так же"});
+  table_.add_size("upload.script_quota", uploads.script_quota,
+                  {"All uploads that wait for a scenario, likewise", "Все загрузки, ожидающие сценария, так же"});
+  table_.add_size("upload.body_size", web.upload_body_size,
+                  {"Body of an upload: 413; 0: what the disk has room for",
+                   "Тело запроса загрузки: 413; 0 — сколько поместится на диск"});
+  table_.add("upload.files", web.upload_files, 1, 10'000, {"Files of one upload: 413", "Файлов в одной загрузке: 413"});
 }
 
 void Configuration::declare_storage() {

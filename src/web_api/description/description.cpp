@@ -138,6 +138,8 @@ void append_method(JsonWriter& json, const Method& method) {
   json.end_object();
 }
 
+std::string_view verb(const Method& method) noexcept { return method.take_in != nullptr ? "POST" : "GET"; }
+
 struct Words {
   std::string_view parameters, no_parameters, required, default_word, answer, errors, example, authorization,
       open_to_anybody;
@@ -285,7 +287,7 @@ void append_markdown(std::string& out, const Method& method, Language language) 
       out += fmt::format("- {} `{}`: {}\n", e.status, e.code, one_line(e.when.in(language)));
     out += '\n';
   }
-  out += fmt::format("{}:\n\n```\nGET {}\n```\n", w.example, method.example_request);
+  out += fmt::format("{}:\n\n```\n{} {}\n```\n", w.example, verb(method), method.example_request);
   if (!method.example_answer.empty()) out += fmt::format("\n```\n{}\n```\n", method.example_answer);
 }
 
@@ -389,7 +391,7 @@ std::string describe_text(const Method& method, Language language) {
   for (const auto& e : errors_of(method)) {
     out += fmt::format("  {}{}{}: {}\n", e.status, e.code.empty() ? "" : " ", e.code, one_line(e.when.in(language)));
   }
-  out += fmt::format("\n{}:\n  GET {}\n", w.example, method.example_request);
+  out += fmt::format("\n{}:\n  {} {}\n", w.example, verb(method), method.example_request);
   return out;
 }
 

@@ -74,6 +74,17 @@ void append_security(JsonWriter& json, std::initializer_list<std::string_view> s
   json.end_array();
 }
 
+/// OpenAPI 3.1, "Considerations for File Uploads".
+void append_file_body(JsonWriter& json) {
+  json.key("requestBody").begin_object().field("required", true).key("content").begin_object();
+  json.key("multipart/form-data").begin_object().key("schema").begin_object().field("type", "object");
+  json.key("properties").begin_object().key("file").begin_object().field("type", "array").key("items").begin_object();
+  json.field("type", "string").field("contentMediaType", "application/octet-stream");
+  json.end_object().end_object().end_object().end_object().end_object();
+  json.key("application/octet-stream").begin_object().end_object();
+  json.end_object().end_object();
+}
+
 void append_operation(JsonWriter& json, const Method& method, std::string_view verb) {
   std::string id(method.name);
   for (char& c : id) {
@@ -96,7 +107,9 @@ void append_operation(JsonWriter& json, const Method& method, std::string_view v
     append_schema(json, parameter);
     json.end_object();
   }
-  json.end_array().key("responses").begin_object();
+  json.end_array();
+  if (method.take_in != nullptr) append_file_body(json);
+  json.key("responses").begin_object();
   append_success(json, method);
   // A status has one entry, whatever number of codes share it.
   std::map<int, std::string> by_status;
@@ -142,7 +155,7 @@ std::string openapi_document() {
   json.key("paths").begin_object();
   for (const Method* method : all_methods()) {
     json.key(template_of(*method)).begin_object();
-    append_operation(json, *method, "get");
+    if (method->take_in == nullptr) append_operation(json, *method, "get");
     append_operation(json, *method, "post");
     json.end_object();
   }

@@ -1,41 +1,11 @@
 #include "web_api/call.hpp"
 #include "web_api/methods/methods.hpp"
 #include "web_api/methods/script_parameters.hpp"
+#include "web_api/script_answer.hpp"
 #include "web_api/script_run.hpp"
 
 namespace otklik::web_api::methods {
 namespace {
-
-Property return_value(std::string text, ReturnValueShape shape) {
-  return shape == ReturnValueShape::cdata ? Property::text("returnvalue", std::move(text))
-                                          : Property::named("returnvalue", std::move(text));
-}
-
-/// `started` and `startresult`, and the value where there is one.
-net::Response make_response(ScriptOutcome outcome, const AnswerStyle& style, ReturnValueShape shape) {
-  PropertySet set{"execsvcscript", std::nullopt, {}};
-  std::string_view trouble;
-  if (const auto* refusal = std::get_if<core::StartRefusal>(&outcome)) {
-    const std::string reason(core::name(*refusal));
-    set.properties = {Property::simple("started", std::int64_t{0}, reason),
-                      Property::simple("startresult", static_cast<std::int64_t>(*refusal), reason)};
-  } else {
-    set.properties = {Property::simple("started", std::int64_t{1}, "success"),
-                      Property::simple("startresult", std::int64_t{0}, "success")};
-    if (std::holds_alternative<WaitBrokenOff>(outcome)) trouble = "timeout";
-    if (auto* end = std::get_if<core::ScriptEnd>(&outcome)) {
-      if (end->kind == core::ScriptEnd::Kind::finished) {
-        set.properties.push_back(return_value(std::move(end->returns[0]), shape));
-      } else {
-        trouble = "error";
-      }
-    }
-  }
-  auto response = envelope_response({"result", {std::move(set)}, false}, style);
-  response.add("Cache-Control", "no-cache");
-  if (!trouble.empty()) response.add("X-Script-Status", trouble);
-  return response;
-}
 
 void run(const Services& services, Call call) {
   auto order = read_named_script_order(call.parameters(), *services.options);
@@ -44,7 +14,7 @@ void run(const Services& services, Call call) {
   const auto style = call.style();
   run_script(services, std::move(start), *order, call.take_responder(),
              [style, shape = services.options->return_value](ScriptOutcome outcome) {
-               return make_response(std::move(outcome), style, shape);
+               return xml_script_response(std::move(outcome), style, shape);
              });
 }
 

@@ -18,5 +18,6 @@ extern const Method getlicensefullxml;
 extern const Method getlicenseinfo;
 extern const Method getversion;
 extern const Method openapi;
+extern const Method upload;
 
 }  // namespace otklik::web_api::methods

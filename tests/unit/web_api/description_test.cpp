@@ -55,7 +55,8 @@ TEST(OpenApi, is_valid_json_with_every_method_both_ways) {
   for (const Method* method : all_methods()) {
     std::string path = "/" + std::string(method->name);
     if (method->tail != nullptr) path += "/{" + std::string(method->tail->name) + "}";
-    for (const auto* verb : {"get", "post"}) {
+    for (const std::string_view verb : {"get", "post"}) {
+      if (verb == "get" && method->take_in != nullptr) continue;  // what takes a body is a POST
       simdjson::dom::element operation;
       EXPECT_EQ(root["paths"][path][verb]["operationId"].get(operation), simdjson::SUCCESS) << method->name;
     }

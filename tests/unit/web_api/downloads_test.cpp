@@ -32,7 +32,7 @@ class Downloading : public testing::Test {
   net::Response& ask(std::string_view head) {
     if (!api_) {
       api_ = std::make_unique<WebApi>(
-          WebApi::Ports{authenticator_, passwords_, scripts_, files_, stored_, licensing_, clock_}, options_,
+          WebApi::Ports{authenticator_, passwords_, scripts_, files_, stored_, uploads_, licensing_, clock_}, options_,
           VersionFigures::of_this_build());
     }
     sent_ = std::make_unique<SentRequest>(head, "");
@@ -54,6 +54,7 @@ class Downloading : public testing::Test {
   test::FakeScripts scripts_;
   test::FakeFiles files_;
   test::FakeStoredFiles stored_;
+  test::FakeUploads uploads_;
   test::FakeLicensing licensing_;
   WallClock clock_;
   Options options_;

@@ -30,6 +30,9 @@ void Responder::after(std::chrono::milliseconds delay, std::move_only_function<v
   connection_->later = std::move(work);
 }
 
+void BodyFlow::pause() const {}
+void BodyFlow::resume() const {}
+
 Responder Connection::responder() { return {shared_from_this(), 1}; }
 
 }  // namespace otklik::net

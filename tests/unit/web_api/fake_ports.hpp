@@ -18,6 +18,7 @@
 #include "core/ports/script_host.hpp"
 #include "core/ports/stored_files.hpp"
 #include "core/ports/temporary_passwords.hpp"
+#include "core/ports/upload_store.hpp"
 
 namespace otklik::test {
 
@@ -94,6 +95,66 @@ struct FakeScripts final : core::ScriptHost {
   void returns(std::string name, std::string one, std::string two = {}, std::string three = {}) {
     ends_at_once[std::move(name)] = {
         core::ScriptEnd::Kind::finished, {std::move(one), std::move(two), std::move(three)}, ""};
+  }
+};
+
+/// Keeps uploads in memory, and answers at once.
+struct FakeUploads final : core::UploadStore {
+  struct Incoming {
+    std::string name, bytes;
+    std::optional<Error> trouble;
+    bool ended = false;
+  };
+  std::vector<Incoming> files;  ///< of all uploads
+  std::vector<core::UploadPlace> places;
+  std::vector<core::UploadedFile> discarded;
+  std::vector<core::UploadStart> begun;
+  std::optional<Error> refusal;                       ///< of begin()
+  bool lost = false;                                  ///< the disk has told that none will be kept
+  std::map<std::string, Error, std::less<>> failing;  ///< by the file's name
+  int abandoned = 0;
+
+  struct Going final : core::Upload {
+    explicit Going(FakeUploads& s) : store(s), first(s.files.size()) {}
+    ~Going() override { store.abandoned += finished ? 0 : 1; }
+    void begin_file(std::string name) override { store.files.push_back({std::move(name), {}, {}}); }
+    void write(std::string_view bytes) override { store.files.back().bytes += bytes; }
+    void end_file() override { store.files.back().ended = true; }
+    void give_up_file(Error why) override { store.files.back().trouble = std::move(why); }
+    [[nodiscard]] bool is_lost() const noexcept override { return store.lost; }
+    void finish(core::UploadPlace place, std::move_only_function<void(std::vector<core::UploadedFile>)> done) override {
+      finished = true;
+      std::vector<core::UploadedFile> out;
+      for (std::size_t i = first; i < store.files.size(); ++i) {
+        const auto& file = store.files[i];
+        core::UploadedFile uploaded;
+        uploaded.name = file.name;
+        uploaded.trouble = file.trouble;
+        if (const auto at = store.failing.find(file.name); at != store.failing.end()) uploaded.trouble = at->second;
+        uploaded.size = file.bytes.size();
+        uploaded.path = "Place/" + file.name;
+        uploaded.absolute_path = "/data/Place/" + file.name;
+        out.push_back(std::move(uploaded));
+      }
+      store.places.push_back(std::move(place));
+      done(std::move(out));
+    }
+    FakeUploads& store;
+    std::size_t first;
+    bool finished = false;
+  };
+
+  Result<std::unique_ptr<core::Upload>> begin(core::UploadStart start) override {
+    if (refusal) return std::unexpected(*refusal);
+    begun.push_back(std::move(start));
+    return std::make_unique<Going>(*this);
+  }
+  Result<std::string> plain_subfolder(std::string_view spelt) const override {
+    if (spelt.contains("..")) return fail(ErrorCode::forbidden);
+    return std::string(spelt);
+  }
+  void discard(std::vector<core::UploadedFile> uploaded) override {
+    for (auto& file : uploaded) discarded.push_back(std::move(file));
   }
 };
 

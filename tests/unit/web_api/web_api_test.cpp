@@ -38,7 +38,7 @@ class Calling : public testing::Test {
   WebApi& api() {
     if (!api_) {
       api_ = std::make_unique<WebApi>(
-          WebApi::Ports{authenticator_, passwords_, scripts_, files_, stored_, licensing_, clock_,
+          WebApi::Ports{authenticator_, passwords_, scripts_, files_, stored_, uploads_, licensing_, clock_,
                         [this](std::string_view login) { return identity_of_(login); }},
           options_,
           VersionFigures{"2.7.120918(4644.26860)",
@@ -71,6 +71,7 @@ class Calling : public testing::Test {
 
   test::FakeAuthenticator authenticator_;
   test::FakePasswords passwords_;
+  test::FakeUploads uploads_;
   test::FakeScripts scripts_;
   test::FakeFiles files_;
   test::FakeStoredFiles stored_;
