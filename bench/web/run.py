@@ -144,12 +144,16 @@ http {{
     ssl_certificate_key {folder}/key.pem;
     root {www};
     location = /return {{ default_type "text/xml; charset=utf-8"; return 200 '{body}'; }}
+{self.further_locations(folder)}
   }}
 }}
 """)
         self.process = subprocess.Popen(["taskset", "-c", SERVER_CORE, shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin"),
                                          "-c", folder / "nginx.conf", "-p", folder], stderr=subprocess.DEVNULL)
         wait_for_port(self.ports["http"], self.process)
+
+    def further_locations(self, folder):
+        return ""
 
     def pids(self):
         return processes_below(self.process.pid)
