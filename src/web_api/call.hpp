@@ -6,6 +6,7 @@
 
 #include "base/live.hpp"
 #include "core/identity.hpp"
+#include "core/ports/avatars.hpp"
 #include "core/ports/licensing.hpp"
 #include "core/ports/script_files.hpp"
 #include "core/ports/script_host.hpp"
@@ -43,6 +44,7 @@ struct Services {
   core::ScriptFiles& files;
   core::StoredFiles& stored;
   core::Licensing& licensing;
+  core::Avatars& avatars;
   const VersionAnswers& version;
   Counters& counters;
 };

@@ -11,13 +11,11 @@ namespace otklik::web_api {
 namespace {
 
 constexpr std::array table{
-    &methods::execsvcscript,      &methods::execsvcscriptplain,
-    &methods::getlicensefulltext, &methods::getlicensefullxml,
-    &methods::getlicenseinfo,     &methods::download_rec,
-    &methods::download_fax,       &methods::download_vm,
-    &methods::download_byscript,  &methods::download_files,
-    &methods::getsharedfile,      &methods::downloadrecordbylink,
-    &methods::getversion,         &methods::openapi,
+    &methods::execsvcscript,     &methods::execsvcscriptplain, &methods::getlicensefulltext,
+    &methods::getlicensefullxml, &methods::getlicenseinfo,     &methods::download_rec,
+    &methods::download_fax,      &methods::download_vm,        &methods::download_byscript,
+    &methods::download_files,    &methods::getsharedfile,      &methods::downloadrecordbylink,
+    &methods::getavatar,         &methods::getversion,         &methods::openapi,
 };
 
 /// `download/rec/ABC` begins with the name of a method that takes a tail.
