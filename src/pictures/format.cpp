@@ -11,18 +11,4 @@ std::optional<Format> recognise(std::string_view bytes) noexcept {
   return std::nullopt;
 }
 
-std::string_view media_type(Format format) noexcept {
-  switch (format) {
-    case Format::jpeg:
-      return "image/jpeg";
-    case Format::png:
-      return "image/png";
-    case Format::webp:
-      return "image/webp";
-    case Format::gif:
-      return "image/gif";
-  }
-  return "application/octet-stream";
-}
-
 }  // namespace otklik::pictures

@@ -10,7 +10,4 @@ enum class Format : std::uint8_t { jpeg, png, webp, gif };
 /// By the first bytes alone: a name's ending, or what a client says, is no proof. Nothing: none of ours.
 std::optional<Format> recognise(std::string_view bytes) noexcept;
 
-/// `image/jpeg`, …
-std::string_view media_type(Format format) noexcept;
-
 }  // namespace otklik::pictures
