@@ -10,12 +10,15 @@ namespace {
 
 using Perform = Result<std::string> (*)(AdministrationParts&, const Operation&);
 
-constexpr std::array<std::pair<std::string_view, Perform>, 27> operations{{
+constexpr std::array<std::pair<std::string_view, Perform>, 30> operations{{
     {"user.add", add_user},
     {"user.set", set_user},
     {"user.passwd", set_password},
     {"user.list", list_users},
     {"user.remove", remove_user},
+    {"user.avatar.set", set_avatar},
+    {"user.avatar.remove", remove_avatar},
+    {"user.avatar.show", show_avatar},
     {"role.add", add_role},
     {"role.set", set_role},
     {"role.list", list_roles},

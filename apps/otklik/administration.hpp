@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "core/ports/avatars.hpp"
 #include "core/ports/file_index.hpp"
 #include "core/ports/stored_files.hpp"
 #include "core/ports/temporary_passwords.hpp"
@@ -42,6 +43,7 @@ struct AdministrationParts {
   store::DirectoryStore& directory;
   scenario::Host& scenarios;
   licence::Keeper& licence;
+  core::Avatars& avatars;
   const LiveSettings& settings;
   std::function<Result<std::string>()> reload;
   FileParts files;

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "base/file.hpp"
+#include "operation.hpp"
 
 namespace otklik::app {
 namespace {
@@ -35,6 +36,7 @@ Configuration::Configuration() {
   declare_retention();
   declare_licence();
   declare_uploads();
+  declare_avatars();
   declare_storage();
 }
 
@@ -89,6 +91,13 @@ bool stays_until_restart(const Setting& running, const Setting* wanted) {
 Result<> Configuration::derive(const DataFolder& folder) {
   web.xml_prolog = xml_prolog_ == "utf-8" ? web_api::XmlProlog::utf_8 : web_api::XmlProlog::utf_16;
   web.return_value = returnvalue_ == "cdata" ? web_api::ReturnValueShape::cdata : web_api::ReturnValueShape::attribute;
+  using enum files::DefaultAvatar;
+  avatars.default_avatar = default_avatar_ == "initials"     ? initials
+                           : default_avatar_ == "silhouette" ? silhouette
+                                                             : none;
+  if (avatars.file_size > most_carried_bytes) {
+    return fail(ErrorCode::bad_request, "avatar.file_size: at most 20 MiB, which is what the shell can bring");
+  }
   web.www = folder.www();
   web.body_size = http.limits.body_size;
   access.allow_empty_passwords = directory.allow_empty_passwords;

@@ -12,6 +12,7 @@
 #include "data_folder.hpp"
 #include "db/database.hpp"
 #include "db/source.hpp"
+#include "files/avatars/avatars.hpp"
 #include "files/keeping/keeper.hpp"
 #include "files/opener.hpp"
 #include "files/upload/options.hpp"
@@ -69,6 +70,7 @@ class Configuration {
   std::chrono::seconds link_lifetime{0};  ///< of links to recordings and faxes; 0: for ever
   licence::Options licence;
   files::UploadOptions uploads;
+  files::AvatarOptions avatars;
   store::EventLogOptions events;
   db::DatabaseOptions database;
   std::map<std::string, db::SourceOptions> sources;
@@ -86,6 +88,7 @@ class Configuration {
   void declare_retention();
   void declare_licence();
   void declare_uploads();
+  void declare_avatars();
   void declare_storage();
   Result<> declare_source(const std::string& name);
   Result<> declare_certificate(const std::string& name);
@@ -95,6 +98,7 @@ class Configuration {
   std::vector<std::string> auth_off_from_;
   std::string xml_prolog_ = "utf-16";
   std::string returnvalue_ = "attribute";
+  std::string default_avatar_ = "none";
   std::vector<std::string> trusted_proxies_;
   std::vector<std::string> script_http_allow_;
   std::vector<std::string> script_http_deny_;

@@ -15,7 +15,7 @@
 namespace otklik::app {
 namespace {
 
-constexpr std::size_t longest_operation = 1024 * 1024;
+constexpr std::size_t longest_operation = most_carried_bytes / 3 * 4 + 1024UL * 1024;
 constexpr std::size_t longest_answer = 256UL * 1024 * 1024;
 
 Result<sockaddr_un> address_of(const std::string& path) {

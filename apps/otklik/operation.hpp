@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -25,6 +26,9 @@ struct Operation {
   [[nodiscard]] std::optional<bool> flag(std::string_view argument) const;
   [[nodiscard]] std::optional<std::int64_t> number(std::string_view argument) const;
 };
+
+/// Bytes of the largest file that an operation may carry; it travels in base64.
+inline constexpr std::size_t most_carried_bytes = 20UL * 1024 * 1024;
 
 /// One line of JSON, without its line end.
 std::string to_json(const Operation& operation);

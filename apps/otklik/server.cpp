@@ -89,6 +89,7 @@ struct Server::Parts {
   std::unique_ptr<files::Keeper> keeper;
   std::unique_ptr<files::Uploads> uploads;
   std::unique_ptr<licence::Keeper> licence;
+  std::unique_ptr<files::AvatarKeeper> avatars;
   std::unique_ptr<scenario::Host> scenarios;
   std::unique_ptr<licence::SeatedScripts> seated_scripts;
   std::unique_ptr<web_api::WebApi> web_api;
@@ -168,6 +169,7 @@ Result<> Server::Parts::open_people() {
       access::TemporaryPasswordOptions{}, [store = directory.get()] { return store->directory(); }, clock, steady);
   directory->listen([this](std::shared_ptr<const core::Directory> now, const core::DirectoryChanged& change) {
     doorkeeper->directory_changed(std::move(now));
+    if (avatars) avatars->directory_changed(change);
     record_change(change);
   });
   settings->follow([this](const Configuration& next) {
@@ -189,11 +191,14 @@ Result<> Server::Parts::open_files(const DataFolder& folder) {
   uploads = std::make_unique<files::Uploads>(configuration->uploads, files::Uploads::Parts{areas, *file_index, clock});
   uploads->clean_up();
   keeper = std::make_unique<files::Keeper>(areas, *file_index, clock, configuration->keeper);
+  avatars = std::make_unique<files::AvatarKeeper>(
+      files::AvatarKeeper::Ports{*directory, *opener, *file_index, clock, areas}, configuration->avatars);
   settings->follow([this](const Configuration& next) {
     links->use(next.link_lifetime);
     opener->use(next.files, next.opener);
     keeper->use(next.keeper);
     uploads->use(next.uploads);
+    avatars->use(next.avatars);
   });
   return {};
 }
@@ -241,6 +246,7 @@ void Server::Parts::open_faces() {
                                *opener,
                                *uploads,
                                *licence,
+                               *avatars,
                                clock,
                                [this](std::string_view login) -> std::shared_ptr<const core::Identity> {
                                  const auto people = directory->directory();
@@ -343,6 +349,7 @@ Result<> Server::listen(bool any_free_port) {
   auto& parts = *parts_;
   const auto configuration = parts.settings->now();
   if (auto kept = parts.keeper->start(); !kept) return kept;
+  parts.avatars->start();
   const auto plain = parts.listen_on(configuration->http_listen, false, any_free_port);
   if (!plain) return std::unexpected(plain.error());
   std::size_t bound = *plain;
@@ -389,6 +396,7 @@ void Server::stop() {
   if (parts.http) parts.http->stop(stop_time);
   if (parts.uploads) parts.uploads->stop();
   if (parts.keeper) parts.keeper->stop();
+  if (parts.avatars) parts.avatars->stop();
   if (parts.opener) parts.opener->stop();
   if (parts.scenarios) parts.scenarios->stop(stop_time);
   if (parts.control) parts.control->stop();  // now: a scenario that the shell waits for has ended
@@ -409,6 +417,7 @@ Result<std::string> Server::perform(const Operation& operation) {
       *parts.directory,
       *parts.scenarios,
       *parts.licence,
+      *parts.avatars,
       *parts.settings,
       [this] { return reload(); },
       {parts.areas, *parts.file_index, *parts.links, passwords},

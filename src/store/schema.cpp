@@ -85,6 +85,7 @@ std::span<const db::Upgrade> schema() {
            "CREATE INDEX files_chain ON files (chain)",
            "CREATE INDEX files_unsettled ON files (state) WHERE state <> 'whole'",
        }},
+      {3, "pictures of users", {"ALTER TABLE users ADD COLUMN avatar TEXT NOT NULL DEFAULT ''"}},
   };
   return steps;
 }

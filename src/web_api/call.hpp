@@ -6,6 +6,7 @@
 
 #include "base/live.hpp"
 #include "core/identity.hpp"
+#include "core/ports/avatars.hpp"
 #include "core/ports/licensing.hpp"
 #include "core/ports/script_files.hpp"
 #include "core/ports/script_host.hpp"
@@ -45,6 +46,7 @@ struct Services {
   core::StoredFiles& stored;
   core::UploadStore& uploads;
   core::Licensing& licensing;
+  core::Avatars& avatars;
   const VersionAnswers& version;
   Counters& counters;
 };

@@ -23,6 +23,7 @@ constexpr std::array table{
     &methods::download_files,
     &methods::getsharedfile,
     &methods::downloadrecordbylink,
+    &methods::getavatar,
     &methods::getversion,
     &methods::openapi,
     &methods::upload,

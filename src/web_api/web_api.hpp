@@ -4,6 +4,7 @@
 #include "base/clock.hpp"
 #include "base/live.hpp"
 #include "core/ports/authenticator.hpp"
+#include "core/ports/avatars.hpp"
 #include "core/ports/licensing.hpp"
 #include "core/ports/script_files.hpp"
 #include "core/ports/script_host.hpp"
@@ -33,6 +34,7 @@ class WebApi final : public net::Application {
     core::StoredFiles& stored;
     core::UploadStore& uploads;
     core::Licensing& licensing;
+    core::Avatars& avatars;
     const Clock& clock;
     Door::IdentityOf identity_of{};  ///< for Options::auth_off
   };

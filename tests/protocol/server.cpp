@@ -236,6 +236,18 @@ class OpenLicence final : public core::Licensing {
   void give_back(core::Licensed, const Uuid&) noexcept override {}
 };
 
+/// Nobody has a picture.
+class NoAvatars final : public core::Avatars {
+ public:
+  void open(std::string, std::string, Opened opened) override { opened(fail(ErrorCode::not_found)); }
+  [[nodiscard]] core::AvatarLinks links_of(const core::User&) const override { return {}; }
+  void set(std::string, std::string, std::string, Done done) override { done(fail(ErrorCode::unavailable)); }
+  void set_from_upload(std::string, std::string, std::string, Done done) override {
+    done(fail(ErrorCode::unavailable));
+  }
+  void remove(std::string, std::string, Done done) override { done(fail(ErrorCode::unavailable)); }
+};
+
 struct Settings {
   std::string data;
   std::vector<std::string> listen;
@@ -328,10 +340,11 @@ int run(Settings settings, const sigset_t& ending) {
   Files files(settings.data);
   NoStoredFiles stored;
   OpenLicence licence;
+  NoAvatars avatars;
   const WallClock clock;
   settings.web_api.www = settings.data + "/www";
   auto scripts = std::make_unique<Scripts>();
-  web_api::WebApi api({users, passwords, *scripts, files, stored, uploads, licence, clock}, settings.web_api,
+  web_api::WebApi api({users, passwords, *scripts, files, stored, uploads, licence, avatars, clock}, settings.web_api,
                       web_api::VersionFigures::of_this_build());
   web_api::AdminApi admin({[] { return Result<>(); },
                            [&] {

@@ -9,6 +9,7 @@ ALLOWED = {
     # mechanisms: bytes, frames and rows; they know no contact centre
     "net": {"base"},
     "db": {"base"},
+    "pictures": {"base"},
     "media": {"base"},
     "sip": {"base"},
     # the contact centre itself
@@ -16,7 +17,7 @@ ALLOWED = {
     # adapters: each implements ports of the core
     "store": {"core", "base", "db"},
     "access": {"core", "base"},
-    "files": {"core", "base"},
+    "files": {"core", "base", "pictures"},
     "scenario": {"core", "base", "db"},
     "plugins": {"core", "base"},
     "licence": {"core", "base"},
@@ -48,6 +49,7 @@ LIBRARIES = {
     r"zlib\.h": {"net", "store"},
     r"spdlog/": {"base"},
     r"toml\+\+/": {"base"},
+    r"jpeglib\.h|jerror\.h|png\.h|gif_lib\.h|webp/": {"pictures"},
     r"CLI/": set(),  # the application's
 }
 

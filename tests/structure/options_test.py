@@ -14,7 +14,9 @@ HOLDERS = {
     "access::Argon2Cost": "argon2", "access::GuessLimits": "limits", "access::CacheOptions": "cache",
     "access::DoorkeeperOptions": "access", "core::PasswordRules": "passwords", "db::ConnectionOptions": "connection",
     "db::DatabaseOptions": "database", "db::SourceOptions": "source", "files::ZoneOptions": "files", "files::OpenerOptions": "opener",
-    "files::KeeperOptions": "keeper", "files::UploadOptions": "uploads", "licence::Options": "licence", "access::TemporaryPasswordOptions": "temporary_passwords", "net::Limits": "limits",
+    "files::AvatarOptions": "avatars", "files::KeeperOptions": "keeper", "files::UploadOptions": "uploads",
+    "licence::Options": "licence", "access::TemporaryPasswordOptions": "temporary_passwords", "net::Limits": "limits",
+    "pictures::DecodeOptions": "decode", "pictures::Limits": "limits",
     "net::ServerOptions": "http", "net::TlsFiles": "tls", "scenario::ClientCertificate": "certificate",
     "scenario::HttpOptions": "http", "scenario::Limits": "limits", "scenario::Options": "script",
     "store::DirectoryOptions": "directory", "store::EventLogOptions": "events", "web_api::AuthOff": "auth_off",
@@ -23,7 +25,8 @@ HOLDERS = {
 # Where parts declare choices.
 HEADERS = sorted([*ROOT.glob("src/**/options.hpp"), *(ROOT / "src" / name for name in (
     "net/limits.hpp", "net/server.hpp", "net/transport/tls.hpp", "files/zones.hpp",
-    "files/opener.hpp", "files/keeping/keeper.hpp", "access/temporary_passwords.hpp", "db/database.hpp", "db/connection.hpp", "db/source.hpp",
+    "files/opener.hpp", "files/avatars/avatars.hpp", "files/keeping/keeper.hpp", "pictures/decode.hpp",
+    "access/temporary_passwords.hpp", "db/database.hpp", "db/connection.hpp", "db/source.hpp",
     "scenario/budget.hpp", "store/directory/directory_store.hpp", "core/directory/rules.hpp"))])
 STRUCTS = re.compile(r"^struct (\w+) \{\n(.*?)^\};", re.M | re.S)
 OF_OPTIONS = re.compile(r"Options$|^Limits$|Limits$|Cost$|Rules$|Certificate$|^TlsFiles$|^AuthOff$")

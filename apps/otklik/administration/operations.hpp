@@ -10,6 +10,10 @@ Result<std::string> set_password(AdministrationParts& parts, const Operation& op
 Result<std::string> list_users(AdministrationParts& parts, const Operation& operation);
 Result<std::string> remove_user(AdministrationParts& parts, const Operation& operation);
 
+Result<std::string> set_avatar(AdministrationParts& parts, const Operation& operation);
+Result<std::string> remove_avatar(AdministrationParts& parts, const Operation& operation);
+Result<std::string> show_avatar(AdministrationParts& parts, const Operation& operation);
+
 Result<std::string> add_role(AdministrationParts& parts, const Operation& operation);
 Result<std::string> set_role(AdministrationParts& parts, const Operation& operation);
 Result<std::string> list_roles(AdministrationParts& parts, const Operation& operation);

@@ -1,3 +1,5 @@
+#include "base/base64.hpp"
+#include "base/file.hpp"
 #include "shell.hpp"
 
 namespace otklik::app {
@@ -67,6 +69,33 @@ void add_user_set(CLI::App& users, Shell& shell) {
   });
 }
 
+/// Sets a picture from a file of whoever types the command: it may lie where the server cannot read.
+void add_user_avatar(CLI::App& users, Shell& shell) {
+  struct Options {
+    std::string login, file;
+    bool remove = false, show = false;
+  };
+  auto* command = add_command(users, shell, "avatar", "Set, remove or show a user's picture: JPEG, PNG, WebP or GIF");
+  const auto options = std::make_shared<Options>();
+  command->add_option("login", options->login, "The login")->required();
+  auto* file = command->add_option("file", options->file, "The picture; it is kept at 352x288, 96x96 and 32x32 pixels");
+  auto* remove = command->add_flag("--remove", options->remove, "Remove the picture")->excludes(file);
+  auto* show =
+      command->add_flag("--show", options->show, "Show the links of the picture")->excludes(file)->excludes(remove);
+  command->callback([&shell, options, file, remove, show] {
+    if (file->count() + remove->count() + show->count() == 0) {
+      throw CLI::RequiredError("a file, --remove or --show");
+    }
+    shell.chosen = [&shell, options] {
+      if (options->remove) return shell.perform({"user.avatar.remove", {{"login", options->login}}});
+      if (options->show) return shell.perform({"user.avatar.show", {{"login", options->login}}});
+      const auto content = read_file(options->file, most_carried_bytes);
+      if (!content) return Shell::fail_with({content.error().code, options->file + ": " + content.error().message});
+      return shell.perform({"user.avatar.set", {{"login", options->login}, {"content", base64(*content)}}});
+    };
+  });
+}
+
 }  // namespace
 
 void add_user_commands(CLI::App& app, Shell& shell) {
@@ -74,6 +103,7 @@ void add_user_commands(CLI::App& app, Shell& shell) {
   users->require_subcommand(1);
   add_user_add(*users, shell);
   add_user_set(*users, shell);
+  add_user_avatar(*users, shell);
 
   auto* passwd = add_command(*users, shell, "passwd", "Set a user's password: asked for, or read from standard input");
   const auto login = std::make_shared<std::string>();

@@ -101,6 +101,25 @@ void Configuration::declare_uploads() {
   table_.add("upload.files", web.upload_files, 1, 10'000, {"Files of one upload: 413", "Файлов в одной загрузке: 413"});
 }
 
+void Configuration::declare_avatars() {
+  const auto live = table_.live_rows();
+  table_.add_choice(
+      "default_avatar", default_avatar_, {"none", "silhouette", "initials"},
+      {"What getavatar sends for a user without a picture: 404, a drawn figure (for unknown users too), or the first "
+       "letters of the name, which anybody may then see",
+       "Что отдаёт getavatar, если у пользователя нет изображения: 404, нарисованный силуэт (и для неизвестных тоже) "
+       "или первые буквы имени, которые тогда может прочесть кто угодно"});
+  table_.add_size("avatar.file_size", avatars.file_size,
+                  {"A file that a user's picture is made of", "Файл, из которого делается изображение пользователя"});
+  table_.add("avatar.pixels", avatars.limits.pixels, 1, 1'000'000'000,
+             {"Pixels of such a picture, width times height: more is refused before it is decoded",
+              "Пикселей в таком изображении, ширина на высоту: больше — отказ до распаковки"});
+  table_.add_size("avatar.memory", avatars.limits.memory,
+                  {"Memory that decoding one may take", "Память на распаковку одного изображения"});
+  table_.add_duration("avatar.time", avatars.longest,
+                      {"Time that decoding one may take", "Время на распаковку одного изображения"});
+}
+
 void Configuration::declare_storage() {
   table_.add_choice("database.backend", database.connection.backend, {"sqlite3", "postgresql"},
                     {"The database of users and settings", "База данных пользователей и настроек"});

@@ -32,6 +32,9 @@ Directory::Directory(Content content) : content_(std::move(content)) {
   index(content_.departments, department_by_id_);
   index(content_.tokens, token_by_id_);
   for (std::size_t i = 0; i < content_.users.size(); ++i) user_by_key_.emplace(name_key(content_.users[i].login), i);
+  for (std::size_t i = 0; i < content_.users.size(); ++i) {
+    if (!content_.users[i].avatar.empty()) user_by_avatar_.emplace(content_.users[i].avatar, i);
+  }
   for (std::size_t i = 0; i < content_.roles.size(); ++i) role_by_key_.emplace(name_key(content_.roles[i].name), i);
   for (std::size_t i = 0; i < content_.departments.size(); ++i) {
     department_by_key_.emplace(name_key(content_.departments[i].name), i);
@@ -47,6 +50,9 @@ const User* Directory::find_user(std::string_view login_or_id) const {
   if (const User* found = user_by_login(login_or_id)) return found;
   const auto id = Uuid::parse(login_or_id);
   return id ? user(*id) : nullptr;
+}
+const User* Directory::user_by_avatar(std::string_view file_name) const {
+  return at(content_.users, user_by_avatar_, file_name);
 }
 const Role* Directory::role(const Uuid& id) const noexcept { return at(content_.roles, role_by_id_, id); }
 const Role* Directory::role_by_name(std::string_view name) const {

@@ -25,6 +25,7 @@ struct User {
   std::string language;               ///< `ru`, `en`; empty: the server's
   std::string verifier;               ///< of the password, see CredentialMaker; empty: no password opens
   std::vector<Uuid> roles;            ///< in order, each once
+  std::string avatar{};               ///< file name of his full picture, see Avatars; empty: none
   Time created{};
   Time changed{};
   bool operator==(const User&) const = default;
@@ -91,6 +92,8 @@ class Directory {
   [[nodiscard]] const User* user_by_login(std::string_view login) const;
   /// By login in any case or by GUID: how people name a user.
   [[nodiscard]] const User* find_user(std::string_view login_or_id) const;
+  /// Whose full picture has this file name.
+  [[nodiscard]] const User* user_by_avatar(std::string_view file_name) const;
   [[nodiscard]] const Role* role(const Uuid& id) const noexcept;
   [[nodiscard]] const Role* role_by_name(std::string_view name) const;
   [[nodiscard]] const Role* find_role(std::string_view name_or_id) const;
@@ -123,7 +126,7 @@ class Directory {
 
   Content content_;
   ById user_by_id_, role_by_id_, department_by_id_, token_by_id_;
-  ByText user_by_key_, role_by_key_, department_by_key_;
+  ByText user_by_key_, user_by_avatar_, role_by_key_, department_by_key_;
   std::unordered_map<TokenHash, std::size_t, TokenHashHash> token_by_hash_;
 };
 

@@ -135,19 +135,19 @@ Result<std::vector<core::User>> users_where(Connection& connection, std::string_
   std::unordered_map<Uuid, std::vector<Uuid>> roles_of;
   for (const auto& [user, role] : *held) roles_of[reader.id(user)].push_back(reader.id(role));
 
-  auto rows = connection.select<Text, Text, Text, std::optional<Text>, bool, bool, Text, Text, Whole, Whole>(
-      fmt::format("SELECT id, login, name, department, blocked, allow_empty_password, language, verifier, created, "
-                  "changed FROM users {} ORDER BY login_key",
+  auto rows = connection.select<Text, Text, Text, std::optional<Text>, bool, bool, Text, Text, Text, Whole, Whole>(
+      fmt::format("SELECT id, login, name, department, blocked, allow_empty_password, language, verifier, avatar, "
+                  "created, changed FROM users {} ORDER BY login_key",
                   where),
       parameters...);
   if (!rows) return std::unexpected(std::move(rows.error()));
   std::vector<core::User> users;
   users.reserve(rows->size());
-  for (auto& [id, login, name, department, blocked, empty, language, verifier, created, changed] : *rows) {
+  for (auto& [id, login, name, department, blocked, empty, language, verifier, avatar, created, changed] : *rows) {
     const Uuid user = reader.id(id);
     users.push_back({user, std::move(login), std::move(name), reader.id_or_nil(department), blocked, empty,
-                     std::move(language), std::move(verifier), std::move(roles_of[user]), moment(created),
-                     moment(changed)});
+                     std::move(language), std::move(verifier), std::move(roles_of[user]), std::move(avatar),
+                     moment(created), moment(changed)});
   }
   if (!reader.sound()) return damaged();
   return users;
@@ -275,9 +275,9 @@ Result<> begin_change(Connection& connection) {
 Result<> insert_user(Connection& connection, const core::User& user) {
   auto done = connection.execute(
       "INSERT INTO users (id, login, login_key, name, department, blocked, allow_empty_password, language, verifier, "
-      "created, changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "avatar, created, changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       user.id.text(), user.login, core::name_key(user.login), user.name, stored(user.department), user.blocked,
-      user.allow_empty_password, user.language, user.verifier, stored(user.created), stored(user.changed));
+      user.allow_empty_password, user.language, user.verifier, user.avatar, stored(user.created), stored(user.changed));
   if (!done) return only_error(std::move(done));
   return insert_roles_of(connection, user);
 }
@@ -285,9 +285,9 @@ Result<> insert_user(Connection& connection, const core::User& user) {
 Result<> update_user(Connection& connection, const core::User& user) {
   auto done = connection.execute(
       "UPDATE users SET login = ?, login_key = ?, name = ?, department = ?, blocked = ?, allow_empty_password = ?, "
-      "language = ?, verifier = ?, changed = ? WHERE id = ?",
+      "language = ?, verifier = ?, avatar = ?, changed = ? WHERE id = ?",
       user.login, core::name_key(user.login), user.name, stored(user.department), user.blocked,
-      user.allow_empty_password, user.language, user.verifier, stored(user.changed), user.id.text());
+      user.allow_empty_password, user.language, user.verifier, user.avatar, stored(user.changed), user.id.text());
   if (!done) return only_error(std::move(done));
   done = connection.execute("DELETE FROM user_roles WHERE user_id = ?", user.id.text());
   if (!done) return only_error(std::move(done));

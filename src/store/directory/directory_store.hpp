@@ -14,6 +14,7 @@
 #include "core/directory/directory.hpp"
 #include "core/directory/rules.hpp"
 #include "core/events.hpp"
+#include "core/ports/avatars.hpp"
 #include "db/database.hpp"
 
 namespace otklik::store {
@@ -74,7 +75,7 @@ struct CreatedToken {
 /// Users and roles are named by login or name (in any case) or by GUID. `by` says who wants it: a login, or `shell`.
 /// Errors: `bad_request`, `not_found`, `conflict` (the name is taken, a name fits several), `state_not_allowed` (the
 /// last administrator, a role in use), `too_many`, and those of the database.
-class DirectoryStore {
+class DirectoryStore final : public core::AvatarOwners {
  public:
   /// Called after each change, one at a time, with the newest directory, on the thread that made the change. Quick;
   /// must not call back into the store.
@@ -91,7 +92,7 @@ class DirectoryStore {
   void listen(Listener listener) { listeners_.push_back(std::move(listener)); }
 
   /// The newest, without asking the database.
-  [[nodiscard]] std::shared_ptr<const core::Directory> directory() const { return snapshot_.take(); }
+  [[nodiscard]] std::shared_ptr<const core::Directory> directory() const override { return snapshot_.take(); }
   /// Read anew: what tokens were last used for, and what another program changed. Listeners are told of a new
   /// generation.
   Result<std::shared_ptr<const core::Directory>> reload(std::string_view by);
@@ -103,6 +104,7 @@ class DirectoryStore {
   Result<core::User> set_password(std::string_view who, std::string_view password, std::string_view by);
   /// The same password at today's cost; nothing when his verifier is another than `before` by now.
   Result<> renew_verifier(const Uuid& user, const std::string& before, std::string renewed, std::string_view by);
+  Result<std::string> set_avatar(std::string_view who, std::string_view file_name, std::string_view by) override;
   /// With his tokens. Returns who he was.
   Result<core::User> remove_user(std::string_view who, std::string_view by);
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "store/directory/directory_change.hpp"
 
@@ -203,6 +204,22 @@ Result<> DirectoryStore::renew_verifier(const Uuid& id, const std::string& befor
                               });
   if (!changed && changed.error().code != ErrorCode::conflict) return std::unexpected(changed.error());
   return {};
+}
+
+Result<std::string> DirectoryStore::set_avatar(std::string_view who, std::string_view file_name, std::string_view by) {
+  std::string before_it;
+  auto changed =
+      change("user.avatar", who, by, [&](db::Connection& connection, const Directory& before) -> Result<Uuid> {
+        const User* found = before.find_user(who);
+        if (found == nullptr) return no_user(who);
+        User user = *found;
+        before_it = std::exchange(user.avatar, std::string(file_name));
+        user.changed = clock_.now();
+        if (auto done = update_user(connection, user); !done) return std::unexpected(std::move(done.error()));
+        return user.id;
+      });
+  if (!changed) return std::unexpected(std::move(changed.error()));
+  return before_it;
 }
 
 Result<User> DirectoryStore::remove_user(std::string_view who, std::string_view by) {

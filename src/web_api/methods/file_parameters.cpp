@@ -6,6 +6,19 @@
 #include "web_api/parameters.hpp"
 
 namespace otklik::web_api::methods {
+namespace {
+
+/// The Cache-Control of a file; empty: it says more itself, or nothing is known.
+std::string_view caching(const Method& method, const core::OpenedFile& file) noexcept {
+  using enum core::OpenedFile::Address;
+  if (file.growing) return {};
+  // A proxy must ask again whether this caller may have it.
+  if (method.entrance == Entrance::authorized) return "private, no-cache";
+  if (file.address == lasting) return "private, max-age=86400, immutable";
+  return file.address == changing ? "no-cache" : "";
+}
+
+}  // namespace
 
 Result<bool> read_attachment(const Call& call) {
   const auto given = read_flag(call.parameters(), "attachment");
@@ -25,11 +38,10 @@ core::StoredFiles::Opened answer_with(Call call, bool attachment) {
   return [call = std::move(call), attachment](Result<core::OpenedFile> file) mutable {
     // The text of the table, and not the opener's own: how a path was understood is for nobody.
     if (!file) return call.refuse(Error(file.error().code));
-    net::Response begun;
-    // A proxy must ask again whether this caller may have it. What grows says more than that itself.
-    const bool is_private = call.method().entrance == Entrance::authorized && !file->growing;
-    if (is_private) begun.add("Cache-Control", "private, no-cache");
-    call.answer(opened_file_response(std::move(*file), attachment, call.request(), std::move(begun)));
+    const std::string_view kept = caching(call.method(), *file);
+    auto response = opened_file_response(std::move(*file), attachment, call.request());
+    if (!kept.empty() && response.status < 400) response.add("Cache-Control", kept);  // what goes wrong does not last
+    call.answer(std::move(response));
   };
 }
 

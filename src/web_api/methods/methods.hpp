@@ -16,6 +16,7 @@ extern const Method downloadrecordbylink;
 extern const Method getlicensefulltext;
 extern const Method getlicensefullxml;
 extern const Method getlicenseinfo;
+extern const Method getavatar;
 extern const Method getversion;
 extern const Method openapi;
 extern const Method upload;

@@ -142,6 +142,21 @@ TEST_F(Store, changes_only_what_is_given) {
   EXPECT_EQ(code(store_->set_user("nobody", {}, "admin")), ErrorCode::not_found);
 }
 
+TEST_F(Store, remembers_whose_picture_is_whose) {
+  const auto admin = store_->directory()->user_by_login("admin")->id;
+  EXPECT_EQ(store_->set_avatar("ADMIN", "one.jpg", "shell").value(), "");
+  EXPECT_EQ(store_->set_avatar(admin.text(), "two.png", "admin").value(), "one.jpg");
+  EXPECT_EQ(code(store_->set_avatar("nobody", "three.png", "admin")), ErrorCode::not_found);
+  EXPECT_EQ(heard_.back(), "user.avatar " + admin.text() + " admin");
+  ASSERT_TRUE(store_->set_user("admin", {.name = "The Admin"}, "admin"));
+  reopen();
+  const auto directory = store_->directory();
+  EXPECT_EQ(directory->user(admin)->avatar, "two.png");
+  EXPECT_EQ(directory->user_by_avatar("two.png"), directory->user(admin));
+  EXPECT_EQ(directory->user_by_avatar("one.jpg"), nullptr);
+  EXPECT_EQ(directory->user_by_avatar(""), nullptr);
+}
+
 TEST_F(Store, keeps_a_department_while_somebody_is_in_it) {
   ASSERT_TRUE(store_->add_user({.login = "ivan", .department = "Продажи"}, "admin"));
   ASSERT_TRUE(store_->add_user({.login = "olga", .department = "ПРОДАЖИ"}, "admin"));

@@ -32,8 +32,8 @@ class Downloading : public testing::Test {
   net::Response& ask(std::string_view head) {
     if (!api_) {
       api_ = std::make_unique<WebApi>(
-          WebApi::Ports{authenticator_, passwords_, scripts_, files_, stored_, uploads_, licensing_, clock_}, options_,
-          VersionFigures::of_this_build());
+          WebApi::Ports{authenticator_, passwords_, scripts_, files_, stored_, uploads_, licensing_, avatars_, clock_},
+          options_, VersionFigures::of_this_build());
     }
     sent_ = std::make_unique<SentRequest>(head, "");
     connection_ = std::make_shared<net::Connection>();
@@ -56,6 +56,7 @@ class Downloading : public testing::Test {
   test::FakeStoredFiles stored_;
   test::FakeUploads uploads_;
   test::FakeLicensing licensing_;
+  test::FakeAvatars avatars_;
   WallClock clock_;
   Options options_;
   std::unique_ptr<WebApi> api_;
@@ -165,6 +166,26 @@ TEST_F(Downloading, looks_at_temporary_passwords_nowhere_else) {
     EXPECT_EQ(status(target, ""), 403) << target;
   }
   EXPECT_THAT(passwords_.shown_for, IsEmpty());
+}
+
+TEST_F(Downloading, sends_pictures_of_users_to_anybody) {
+  avatars_.files.files["p_32.jpg"] = test::FakeFiles::Content{"small", true};
+  avatars_.files.files["ivan"] = test::FakeFiles::Content{"full", true};
+  EXPECT_EQ(body_of(get("/getavatar?path=p_32.jpg&userid=ivan", "")), "small");
+  EXPECT_EQ(body_of(get("/getavatar?userid=ivan&path=", "")), "full");
+  EXPECT_EQ(body_of(ask("GET /GetAvatar?UserId=ivan HTTP/1.1\nAuthorization: nonsense")), "full");
+  EXPECT_EQ(status("/getavatar?path=absent.jpg", ""), 404);
+  EXPECT_EQ(status("/getavatar", ""), 400);
+  EXPECT_EQ(status("/getavatar?path=&userid=", ""), 400);
+  EXPECT_EQ(status("/getavatar?userid=ivan&attachment=maybe", ""), 400);
+  EXPECT_THAT(avatars_.asked, ElementsAre("p_32.jpg ivan", " ivan", " ivan", "absent.jpg "));
+  const auto& shown = get("/getavatar?path=p_32.jpg&attachment=0", "");
+  EXPECT_EQ(header_of(shown, "content-type"), "image/jpeg");
+  EXPECT_EQ(header_of(shown, "content-disposition"), "inline; filename=\"p_32.jpg\"");
+  EXPECT_EQ(header_of(shown, "x-content-type-options"), "nosniff");
+  EXPECT_EQ(header_of(shown, "cache-control"), "private, max-age=86400, immutable");
+  EXPECT_EQ(header_of(get("/getavatar?userid=ivan", ""), "cache-control"), "no-cache");
+  EXPECT_EQ(header_of(ask("GET /getavatar?path=p_32.jpg HTTP/1.1\nRange: bytes=99-"), "cache-control"), "");
 }
 
 TEST_F(Downloading, never_challenges_who_came_by_a_link) {

@@ -13,6 +13,7 @@
 #include "base/base64.hpp"
 #include "base/random.hpp"
 #include "core/ports/authenticator.hpp"
+#include "core/ports/avatars.hpp"
 #include "core/ports/licensing.hpp"
 #include "core/ports/script_files.hpp"
 #include "core/ports/script_host.hpp"
@@ -274,6 +275,27 @@ class TemporaryFolder {
 
  private:
   std::filesystem::path path_;
+};
+
+/// Answers at once with what `files` holds under the path, or else under the user.
+struct FakeAvatars final : core::Avatars {
+  FakeFiles files;
+  std::vector<std::string> asked;  ///< `PATH USER`
+
+  void open(std::string path, std::string user, Opened opened) override {
+    asked.push_back(path + " " + user);
+    auto file = files.open(path);
+    const bool by_path = file.has_value();
+    if (!by_path) file = files.open(user);
+    if (file) file->address = by_path ? core::OpenedFile::Address::lasting : core::OpenedFile::Address::changing;
+    opened(std::move(file));
+  }
+  [[nodiscard]] core::AvatarLinks links_of(const core::User&) const override { return {}; }
+  void set(std::string, std::string, std::string, Done done) override { done(fail(ErrorCode::unavailable)); }
+  void set_from_upload(std::string, std::string, std::string, Done done) override {
+    done(fail(ErrorCode::unavailable));
+  }
+  void remove(std::string, std::string, Done done) override { done(fail(ErrorCode::unavailable)); }
 };
 
 }  // namespace otklik::test

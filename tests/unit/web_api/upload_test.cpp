@@ -50,8 +50,8 @@ class Uploading : public testing::Test {
   WebApi& api() {
     if (!api_) {
       api_ = std::make_unique<WebApi>(
-          WebApi::Ports{authenticator_, passwords_, scripts_, files_, stored_, uploads_, licensing_, clock_}, options_,
-          VersionFigures::of_this_build());
+          WebApi::Ports{authenticator_, passwords_, scripts_, files_, stored_, uploads_, licensing_, avatars_, clock_},
+          options_, VersionFigures::of_this_build());
     }
     return *api_;
   }
@@ -95,6 +95,7 @@ class Uploading : public testing::Test {
   test::FakeFiles files_;
   test::FakeStoredFiles stored_;
   test::FakeLicensing licensing_;
+  test::FakeAvatars avatars_;
   WallClock clock_;
   Options options_;
   std::unique_ptr<WebApi> api_;

@@ -38,7 +38,7 @@ class Calling : public testing::Test {
   WebApi& api() {
     if (!api_) {
       api_ = std::make_unique<WebApi>(
-          WebApi::Ports{authenticator_, passwords_, scripts_, files_, stored_, uploads_, licensing_, clock_,
+          WebApi::Ports{authenticator_, passwords_, scripts_, files_, stored_, uploads_, licensing_, avatars_, clock_,
                         [this](std::string_view login) { return identity_of_(login); }},
           options_,
           VersionFigures{"2.7.120918(4644.26860)",
@@ -76,6 +76,7 @@ class Calling : public testing::Test {
   test::FakeFiles files_;
   test::FakeStoredFiles stored_;
   test::FakeLicensing licensing_;
+  test::FakeAvatars avatars_;
   WallClock clock_;
   test::TemporaryFolder folder_;
   Options options_;
