@@ -6,6 +6,7 @@
 
 #include "base/live.hpp"
 #include "core/identity.hpp"
+#include "core/ports/plugin_host.hpp"
 #include "core/ports/script_files.hpp"
 #include "core/ports/script_host.hpp"
 #include "core/ports/stored_files.hpp"
@@ -41,6 +42,7 @@ struct Services {
   core::ScriptHost& scripts;
   core::ScriptFiles& files;
   core::StoredFiles& stored;
+  core::PluginHost& plugins;
   const VersionAnswers& version;
   Counters& counters;
 };

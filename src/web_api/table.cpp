@@ -13,7 +13,7 @@ namespace {
 constexpr std::array table{
     &methods::execsvcscript,        &methods::execsvcscriptplain, &methods::download_rec,   &methods::download_fax,
     &methods::download_vm,          &methods::download_byscript,  &methods::download_files, &methods::getsharedfile,
-    &methods::downloadrecordbylink, &methods::getversion,         &methods::openapi,
+    &methods::downloadrecordbylink, &methods::execpluginmethod,   &methods::getversion,     &methods::openapi,
 };
 
 /// `download/rec/ABC` begins with the name of a method that takes a tail.

@@ -4,6 +4,7 @@
 #include "base/clock.hpp"
 #include "base/live.hpp"
 #include "core/ports/authenticator.hpp"
+#include "core/ports/plugin_host.hpp"
 #include "core/ports/script_files.hpp"
 #include "core/ports/script_host.hpp"
 #include "core/ports/stored_files.hpp"
@@ -29,6 +30,7 @@ class WebApi final : public net::Application {
     core::ScriptHost& scripts;
     core::ScriptFiles& files;
     core::StoredFiles& stored;
+    core::PluginHost& plugins;
     const Clock& clock;
     Door::IdentityOf identity_of{};  ///< for Options::auth_off
   };

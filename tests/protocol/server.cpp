@@ -15,6 +15,7 @@
 
 #include <fmt/ranges.h>
 
+#include "../no_plugins.hpp"
 #include "base/base64.hpp"
 #include "base/beneath.hpp"
 #include "base/json_writer.hpp"
@@ -301,8 +302,9 @@ int run(Settings settings, const sigset_t& ending) {
   NoStoredFiles stored;
   const WallClock clock;
   settings.web_api.www = settings.data + "/www";
+  NoPlugins plugins;
   auto scripts = std::make_unique<Scripts>();
-  web_api::WebApi api({users, passwords, *scripts, files, stored, clock}, settings.web_api,
+  web_api::WebApi api({users, passwords, *scripts, files, stored, plugins, clock}, settings.web_api,
                       web_api::VersionFigures::of_this_build());
   web_api::AdminApi admin({[] { return Result<>(); },
                            [&] {

@@ -13,6 +13,7 @@ extern const Method download_byscript;
 extern const Method download_files;
 extern const Method getsharedfile;
 extern const Method downloadrecordbylink;
+extern const Method execpluginmethod;
 extern const Method getversion;
 extern const Method openapi;
 

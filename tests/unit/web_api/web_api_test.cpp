@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "no_plugins.hpp"
 #include "unit/web_api/fake_connection.hpp"
 #include "unit/web_api/fake_ports.hpp"
 #include "web_api/table.hpp"
@@ -37,15 +38,16 @@ class Calling : public testing::Test {
 
   WebApi& api() {
     if (!api_) {
-      api_ = std::make_unique<WebApi>(WebApi::Ports{authenticator_, passwords_, scripts_, files_, stored_, clock_,
-                                                    [this](std::string_view login) { return identity_of_(login); }},
-                                      options_,
-                                      VersionFigures{"2.7.120918(4644.26860)",
-                                                     "120711",
-                                                     "1.1.4322.2032",
-                                                     "2.7.4644.26860",
-                                                     "120918",
-                                                     {"2.15.40.134", "120913"}});
+      api_ = std::make_unique<WebApi>(
+          WebApi::Ports{authenticator_, passwords_, scripts_, files_, stored_, plugins_, clock_,
+                        [this](std::string_view login) { return identity_of_(login); }},
+          options_,
+          VersionFigures{"2.7.120918(4644.26860)",
+                         "120711",
+                         "1.1.4322.2032",
+                         "2.7.4644.26860",
+                         "120918",
+                         {"2.15.40.134", "120913"}});
     }
     return *api_;
   }
@@ -73,6 +75,7 @@ class Calling : public testing::Test {
   test::FakeScripts scripts_;
   test::FakeFiles files_;
   test::FakeStoredFiles stored_;
+  test::NoPlugins plugins_;
   WallClock clock_;
   test::TemporaryFolder folder_;
   Options options_;
