@@ -10,7 +10,7 @@ namespace {
 
 using Perform = Result<std::string> (*)(AdministrationParts&, const Operation&);
 
-constexpr std::array<std::pair<std::string_view, Perform>, 25> operations{{
+constexpr std::array<std::pair<std::string_view, Perform>, 29> operations{{
     {"user.add", add_user},
     {"user.set", set_user},
     {"user.passwd", set_password},
@@ -26,6 +26,10 @@ constexpr std::array<std::pair<std::string_view, Perform>, 25> operations{{
     {"script.list", list_scripts},
     {"script.check", check_scripts},
     {"script.run", run_script},
+    {"plugin.list", list_plugins},
+    {"plugin.check", check_plugins},
+    {"plugin.grant", grant_plugin},
+    {"plugin.restart", restart_plugin},
     {"config.show", show_settings},
     {"config.reload", reload_settings},
     {"file.list", list_files},

@@ -6,6 +6,7 @@
 #include <cassert>
 #include <filesystem>
 
+#include "base/build_info.hpp"
 #include "base/file.hpp"
 
 namespace otklik::app {
@@ -31,6 +32,7 @@ Configuration::Configuration() {
   declare_web();
   declare_access();
   declare_script();
+  declare_plugins();
   declare_files();
   declare_retention();
   declare_storage();
@@ -91,6 +93,9 @@ Result<> Configuration::derive(const DataFolder& folder) {
   web.body_size = http.limits.body_size;
   access.allow_empty_passwords = directory.allow_empty_passwords;
   script.folder = folder.scenarios();
+  plugins.folder = folder.plugins();
+  plugins.language = language;
+  plugins.server_version = build::version;
   files.data_folder = folder.path();
   events.folder = folder.events();
   database.connection.file = folder.database();

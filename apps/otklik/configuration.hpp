@@ -16,6 +16,7 @@
 #include "files/opener.hpp"
 #include "files/zones.hpp"
 #include "net/server.hpp"
+#include "plugins/options.hpp"
 #include "scenario/options.hpp"
 #include "store/directory/directory_store.hpp"
 #include "store/event_log/options.hpp"
@@ -61,6 +62,7 @@ class Configuration {
   access::Argon2Cost argon2;
   store::DirectoryOptions directory;
   scenario::Options script;
+  plugins::Options plugins;
   files::ZoneOptions files;
   files::OpenerOptions opener;
   files::KeeperOptions keeper;
@@ -78,10 +80,12 @@ class Configuration {
   void declare_guessing();
   void declare_script();
   void declare_script_http();
+  void declare_plugins();
   void declare_files();
   void declare_retention();
   void declare_storage();
   Result<> declare_source(const std::string& name);
+  Result<> declare_grant(const std::string& id);
   Result<> declare_certificate(const std::string& name);
 
   SettingsTable table_;

@@ -101,6 +101,19 @@ void add_scripts(Gathering& to, const scenario::Figures& scripts) {
   to.gauge("script_sql_queued", "Queries of scenarios waiting for a connection", scripts.sql_queued);
 }
 
+void add_plugins(Gathering& to, const plugins::HostFigures& plugins) {
+  to.gauge("plugins", "Plugins that are there", plugins.plugins);
+  to.gauge("plugin_processes", "Their processes", plugins.running);
+  to.gauge("plugin_calls_queued", "Calls that wait for a plugin", plugins.queued);
+  to.gauge("plugin_calls_under_way", "Calls that a plugin works on", plugins.under_way);
+  to.counter("plugin_calls_total", "Calls sent to plugins", plugins.calls.calls);
+  to.counter("plugin_calls_ended_total", "Calls ended, by how", plugins.calls.answered, R"(how="answered")");
+  to.counter("plugin_calls_ended_total", "Calls ended, by how", plugins.calls.failed, R"(how="failed")");
+  to.counter("plugin_calls_ended_total", "Calls ended, by how", plugins.calls.timeouts, R"(how="timeout")");
+  to.counter("plugin_starts_total", "Programs of plugins started", plugins.starts);
+  to.counter("plugin_failures_total", "Programs of plugins that ended unasked", plugins.ends);
+}
+
 void add_core(Gathering& to, const core::Core& core) {
   const auto figures = core.figures();
   const auto overview = core.overview();
@@ -133,6 +146,7 @@ std::vector<web_api::Figure> gather_figures(const FigureSources& from) {
   add_calls(to, from.web_api.counters());
   add_access(to, from.doorkeeper.figures());
   add_scripts(to, from.scenarios.figures());
+  add_plugins(to, from.plugins.figures());
   add_core(to, from.core);
   add_events(to, from.events.figures());
   return to.take();

@@ -4,6 +4,7 @@
 #include "access/doorkeeper.hpp"
 #include "core/core.hpp"
 #include "net/server.hpp"
+#include "plugins/host.hpp"
 #include "scenario/host.hpp"
 #include "store/event_log/event_log.hpp"
 #include "web_api/admin_api.hpp"
@@ -16,6 +17,7 @@ struct FigureSources {
   const net::Server& http;
   const core::Core& core;
   const scenario::Host& scenarios;
+  const plugins::Host& plugins;
   const store::FileEventLog& events;
   const access::Doorkeeper& doorkeeper;
   const web_api::WebApi& web_api;

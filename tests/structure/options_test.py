@@ -15,7 +15,7 @@ HOLDERS = {
     "access::DoorkeeperOptions": "access", "core::PasswordRules": "passwords", "db::ConnectionOptions": "connection",
     "db::DatabaseOptions": "database", "db::SourceOptions": "source", "files::ZoneOptions": "files", "files::OpenerOptions": "opener",
     "files::KeeperOptions": "keeper", "access::TemporaryPasswordOptions": "temporary_passwords", "net::Limits": "limits",
-    "net::ServerOptions": "http", "net::TlsFiles": "tls", "scenario::ClientCertificate": "certificate",
+    "net::ServerOptions": "http", "plugins::GrantOptions": "grant", "plugins::Options": "plugins", "net::TlsFiles": "tls", "scenario::ClientCertificate": "certificate",
     "scenario::HttpOptions": "http", "scenario::Limits": "limits", "scenario::Options": "script",
     "store::DirectoryOptions": "directory", "store::EventLogOptions": "events", "web_api::AuthOff": "auth_off",
     "web_api::Options": "web",
