@@ -16,6 +16,7 @@
 #include <thread>
 #include <vector>
 
+#include "../tests/no_plugins.hpp"
 #include "base/log.hpp"
 #include "base/random.hpp"
 #include "base/strand.hpp"
@@ -103,11 +104,12 @@ int main(int argc, char** argv) {
 
   BenchJournal journal;
   NoFiles files;
+  test::NoPlugins plugins;
   scenario::Options options;
   options.folder = folder.string();
   options.most_runs = 1'000'000;
   options.limits.time = std::chrono::hours{2};
-  auto opened = scenario::Host::open(options, journal, files, {});
+  auto opened = scenario::Host::open(options, journal, files, plugins, {});
   if (!opened) return 1;
   auto& host = **opened;
 

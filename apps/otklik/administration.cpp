@@ -10,7 +10,7 @@ namespace {
 
 using Perform = Result<std::string> (*)(AdministrationParts&, const Operation&);
 
-constexpr std::array<std::pair<std::string_view, Perform>, 30> operations{{
+constexpr std::array<std::pair<std::string_view, Perform>, 34> operations{{
     {"user.add", add_user},
     {"user.set", set_user},
     {"user.passwd", set_password},
@@ -31,6 +31,10 @@ constexpr std::array<std::pair<std::string_view, Perform>, 30> operations{{
     {"script.run", run_script},
     {"licence.show", show_licence},
     {"licence.install", install_licence},
+    {"plugin.list", list_plugins},
+    {"plugin.check", check_plugins},
+    {"plugin.grant", grant_plugin},
+    {"plugin.restart", restart_plugin},
     {"config.show", show_settings},
     {"config.reload", reload_settings},
     {"file.list", list_files},

@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "core/ports/avatars.hpp"
+#include "core/events.hpp"
 #include "core/ports/file_index.hpp"
 #include "core/ports/stored_files.hpp"
 #include "core/ports/temporary_passwords.hpp"
@@ -14,6 +15,9 @@
 
 namespace otklik::licence {
 class Keeper;
+}
+namespace otklik::plugins {
+class Host;
 }
 namespace otklik::scenario {
 class Host;
@@ -44,12 +48,15 @@ struct AdministrationParts {
   scenario::Host& scenarios;
   licence::Keeper& licence;
   core::Avatars& avatars;
+  plugins::Host& plugins;
   const LiveSettings& settings;
   std::function<Result<std::string>()> reload;
   FileParts files;
   /// Every fault of the database, one text each.
   std::function<Result<std::vector<std::string>>()> check_database;
   std::function<Result<EventsChecked>()> check_events;
+  /// Waits until a change that no database knows is recorded.
+  std::function<void(const core::DirectoryChanged&)> record;
 };
 
 /// Performs an operation and gives its result as JSON. A change is acknowledged when it is on the disk, the event of it

@@ -6,6 +6,7 @@
 #include <cassert>
 #include <filesystem>
 
+#include "base/build_info.hpp"
 #include "base/file.hpp"
 #include "operation.hpp"
 
@@ -32,6 +33,7 @@ Configuration::Configuration() {
   declare_web();
   declare_access();
   declare_script();
+  declare_plugins();
   declare_files();
   declare_retention();
   declare_licence();
@@ -102,6 +104,9 @@ Result<> Configuration::derive(const DataFolder& folder) {
   web.body_size = http.limits.body_size;
   access.allow_empty_passwords = directory.allow_empty_passwords;
   script.folder = folder.scenarios();
+  plugins.folder = folder.plugins();
+  plugins.language = language;
+  plugins.server_version = build::version;
   files.data_folder = folder.path();
   web.language = language == "en" ? web_api::Language::en : web_api::Language::ru;
   licence.data_folder = folder.path();

@@ -19,6 +19,7 @@
 #include "files/zones.hpp"
 #include "licence/options.hpp"
 #include "net/server.hpp"
+#include "plugins/options.hpp"
 #include "scenario/options.hpp"
 #include "store/directory/directory_store.hpp"
 #include "store/event_log/options.hpp"
@@ -64,6 +65,7 @@ class Configuration {
   access::Argon2Cost argon2;
   store::DirectoryOptions directory;
   scenario::Options script;
+  plugins::Options plugins;
   files::ZoneOptions files;
   files::OpenerOptions opener;
   files::KeeperOptions keeper;
@@ -84,6 +86,7 @@ class Configuration {
   void declare_guessing();
   void declare_script();
   void declare_script_http();
+  void declare_plugins();
   void declare_files();
   void declare_retention();
   void declare_licence();
@@ -91,6 +94,7 @@ class Configuration {
   void declare_avatars();
   void declare_storage();
   Result<> declare_source(const std::string& name);
+  Result<> declare_grant(const std::string& id);
   Result<> declare_certificate(const std::string& name);
 
   SettingsTable table_;

@@ -22,6 +22,7 @@ class DataFolder {
   [[nodiscard]] std::string events() const { return path_ + "/events"; }
   [[nodiscard]] std::string www() const { return path_ + "/www"; }
   [[nodiscard]] std::string scenarios() const { return path_ + "/scenarios"; }
+  [[nodiscard]] std::string plugins() const { return path_ + "/plugins"; }
   [[nodiscard]] std::string control_socket() const { return path_ + "/control.sock"; }
   [[nodiscard]] std::string demo_logins() const { return path_ + "/demo-logins.txt"; }
   [[nodiscard]] std::string link_key() const { return path_ + "/otklik.links.key"; }

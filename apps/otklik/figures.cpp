@@ -128,6 +128,19 @@ void add_licence(Gathering& to, const licence::Keeper& licence) {
   }
 }
 
+void add_plugins(Gathering& to, const plugins::HostFigures& plugins) {
+  to.gauge("plugins", "Plugins that are there", plugins.plugins);
+  to.gauge("plugin_processes", "Their processes", plugins.running);
+  to.gauge("plugin_calls_queued", "Calls that wait for a plugin", plugins.queued);
+  to.gauge("plugin_calls_under_way", "Calls that a plugin works on", plugins.under_way);
+  to.counter("plugin_calls_total", "Calls sent to plugins", plugins.calls.calls);
+  to.counter("plugin_calls_ended_total", "Calls ended, by how", plugins.calls.answered, R"(how="answered")");
+  to.counter("plugin_calls_ended_total", "Calls ended, by how", plugins.calls.failed, R"(how="failed")");
+  to.counter("plugin_calls_ended_total", "Calls ended, by how", plugins.calls.timeouts, R"(how="timeout")");
+  to.counter("plugin_starts_total", "Programs of plugins started", plugins.starts);
+  to.counter("plugin_failures_total", "Programs of plugins that ended unasked", plugins.ends);
+}
+
 void add_core(Gathering& to, const core::Core& core) {
   const auto figures = core.figures();
   const auto overview = core.overview();
@@ -163,6 +176,7 @@ std::vector<web_api::Figure> gather_figures(const FigureSources& from) {
   scripts.refused[static_cast<std::size_t>(core::StartRefusal::licence)] += from.seated_scripts.refused();
   add_scripts(to, scripts);
   add_licence(to, from.licence);
+  add_plugins(to, from.plugins.figures());
   add_core(to, from.core);
   add_events(to, from.events.figures());
   return to.take();

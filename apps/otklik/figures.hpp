@@ -6,6 +6,7 @@
 #include "licence/keeper.hpp"
 #include "licence/seated_scripts.hpp"
 #include "net/server.hpp"
+#include "plugins/host.hpp"
 #include "scenario/host.hpp"
 #include "store/event_log/event_log.hpp"
 #include "web_api/admin_api.hpp"
@@ -18,6 +19,7 @@ struct FigureSources {
   const net::Server& http;
   const core::Core& core;
   const scenario::Host& scenarios;
+  const plugins::Host& plugins;
   const store::FileEventLog& events;
   const access::Doorkeeper& doorkeeper;
   const web_api::WebApi& web_api;

@@ -1,6 +1,7 @@
 #include <sys/stat.h>
 
 #include <clocale>
+#include <csignal>
 #include <cstdio>
 
 #include "shell.hpp"
@@ -13,6 +14,8 @@ constexpr int wrong_usage = 2;
 
 int main(int argc, char** argv) {
   ::umask(0077);  // what this program makes belongs to its owner alone
+  // Who starts us may ignore it, and that is inherited: the ends of plugins would be lost.
+  std::signal(SIGCHLD, SIG_DFL);  // NOLINT(cert-err33-c)
 
   CLI::App app("Otklik: an open contact-centre server", "otklik");
   app.require_subcommand(1);
@@ -22,6 +25,7 @@ int main(int argc, char** argv) {
   otklik::app::add_role_commands(app, shell);
   otklik::app::add_token_commands(app, shell);
   otklik::app::add_script_commands(app, shell);
+  otklik::app::add_plugin_commands(app, shell);
   otklik::app::add_file_commands(app, shell);
   otklik::app::add_licence_commands(app, shell);
   otklik::app::add_config_commands(app, shell);

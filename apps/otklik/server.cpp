@@ -20,9 +20,11 @@
 #include "files/upload/uploads.hpp"
 #include "licence/keeper.hpp"
 #include "licence/seated_scripts.hpp"
+#include "plugins/host.hpp"
 #include "scenario/host.hpp"
 #include "store/directory/directory_store.hpp"
 #include "store/event_log/event_log.hpp"
+#include "store/event_log/feed.hpp"
 #include "store/event_log/reader.hpp"
 #include "store/files/file_store.hpp"
 #include "store/schema.hpp"
@@ -90,6 +92,8 @@ struct Server::Parts {
   std::unique_ptr<files::Uploads> uploads;
   std::unique_ptr<licence::Keeper> licence;
   std::unique_ptr<files::AvatarKeeper> avatars;
+  std::unique_ptr<store::FileEventFeed> event_feed;
+  std::unique_ptr<plugins::Host> plugins;
   std::unique_ptr<scenario::Host> scenarios;
   std::unique_ptr<licence::SeatedScripts> seated_scripts;
   std::unique_ptr<web_api::WebApi> web_api;
@@ -105,6 +109,7 @@ struct Server::Parts {
   Result<> open_people();
   Result<> open_files(const DataFolder& folder);
   Result<> open_licence();
+  Result<> open_plugins();
   Result<> open_scenarios();
   void follow_scenarios();
   void open_faces();
@@ -211,10 +216,20 @@ Result<> Server::Parts::open_licence() {
   return {};
 }
 
+Result<> Server::Parts::open_plugins() {
+  event_feed = std::make_unique<store::FileEventFeed>(*event_log);
+  auto host = plugins::Host::open(settings->now()->plugins,
+                                  {*event_feed, [store = directory.get()] { return store->directory(); }});
+  if (!host) return std::unexpected(host.error());
+  plugins = std::move(*host);
+  settings->follow([this](const Configuration& next) { plugins->use(next.plugins); });
+  return {};
+}
+
 Result<> Server::Parts::open_scenarios() {
   const auto configuration = settings->now();
-  auto host =
-      scenario::Host::open(configuration->script, *core, *zones, scenario::open_sources(configuration->sources));
+  auto host = scenario::Host::open(configuration->script, *core, *zones, *plugins,
+                                   scenario::open_sources(configuration->sources));
   if (!host) return std::unexpected(host.error());
   scenarios = std::move(*host);
   seated_scripts = std::make_unique<licence::SeatedScripts>(*scenarios, *licence);
@@ -247,6 +262,7 @@ void Server::Parts::open_faces() {
                                *uploads,
                                *licence,
                                *avatars,
+                               *plugins,
                                clock,
                                [this](std::string_view login) -> std::shared_ptr<const core::Identity> {
                                  const auto people = directory->directory();
@@ -256,14 +272,15 @@ void Server::Parts::open_faces() {
                                }};
   web_api =
       std::make_unique<web_api::WebApi>(std::move(ports), configuration->web, web_api::VersionFigures::of_this_build());
-  admin_api = std::make_unique<web_api::AdminApi>(web_api::AdminApi::Sources{
-      [this]() -> Result<> {
-        if (auto trouble = event_log->trouble()) return std::unexpected(std::move(*trouble));
-        return {};
-      },
-      [this] {
-        return gather_figures({*http, *core, *scenarios, *event_log, *doorkeeper, *web_api, *seated_scripts, *licence});
-      }});
+  admin_api = std::make_unique<web_api::AdminApi>(
+      web_api::AdminApi::Sources{[this]() -> Result<> {
+                                   if (auto trouble = event_log->trouble()) return std::unexpected(std::move(*trouble));
+                                   return {};
+                                 },
+                                 [this] {
+                                   return gather_figures({*http, *core, *scenarios, *plugins, *event_log, *doorkeeper,
+                                                          *web_api, *seated_scripts, *licence});
+                                 }});
   http = std::make_unique<net::Server>(for_the_api(configuration->http));
   follow_faces();
 }
@@ -340,6 +357,7 @@ Result<std::unique_ptr<Server>> Server::open(DataFolder& folder, std::unique_ptr
   if (auto opened = parts.open_people(); !opened) return std::unexpected(opened.error());
   if (auto opened = parts.open_files(folder); !opened) return std::unexpected(opened.error());
   if (auto opened = parts.open_licence(); !opened) return std::unexpected(opened.error());
+  if (auto opened = parts.open_plugins(); !opened) return std::unexpected(opened.error());
   if (auto opened = parts.open_scenarios(); !opened) return std::unexpected(opened.error());
   parts.open_faces();
   return server;
@@ -350,6 +368,7 @@ Result<> Server::listen(bool any_free_port) {
   const auto configuration = parts.settings->now();
   if (auto kept = parts.keeper->start(); !kept) return kept;
   parts.avatars->start();
+  parts.plugins->begin(*parts.scenarios);
   const auto plain = parts.listen_on(configuration->http_listen, false, any_free_port);
   if (!plain) return std::unexpected(plain.error());
   std::size_t bound = *plain;
@@ -400,6 +419,7 @@ void Server::stop() {
   if (parts.opener) parts.opener->stop();
   if (parts.scenarios) parts.scenarios->stop(stop_time);
   if (parts.control) parts.control->stop();  // now: a scenario that the shell waits for has ended
+  if (parts.plugins) parts.plugins->stop();
   if (parts.doorkeeper) parts.doorkeeper->stop();
   if (parts.licence) parts.licence->stop();
   if (parts.core) {
@@ -418,11 +438,13 @@ Result<std::string> Server::perform(const Operation& operation) {
       *parts.scenarios,
       *parts.licence,
       *parts.avatars,
+      *parts.plugins,
       *parts.settings,
       [this] { return reload(); },
       {parts.areas, *parts.file_index, *parts.links, passwords},
       [&parts] { return parts.database->read([](db::Connection& connection) { return db::check(connection); }); },
-      [&parts] { return check_events(parts.settings->now()->events.folder); }};
+      [&parts] { return check_events(parts.settings->now()->events.folder); },
+      [&parts](const core::DirectoryChanged& change) { parts.record_change(change); }};
   return administrate(administered, operation);
 }
 

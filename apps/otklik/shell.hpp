@@ -38,6 +38,7 @@ void add_user_commands(CLI::App& app, Shell& shell);
 void add_role_commands(CLI::App& app, Shell& shell);
 void add_token_commands(CLI::App& app, Shell& shell);
 void add_script_commands(CLI::App& app, Shell& shell);
+void add_plugin_commands(CLI::App& app, Shell& shell);
 void add_file_commands(CLI::App& app, Shell& shell);
 void add_check_command(CLI::App& app, Shell& shell);
 void add_licence_commands(CLI::App& app, Shell& shell);

@@ -13,6 +13,7 @@
 #include <sstream>
 
 #include "base/json_writer.hpp"
+#include "base/nearest.hpp"
 #include "base/text.hpp"
 
 namespace otklik {
@@ -88,21 +89,6 @@ Result<std::chrono::milliseconds> duration_from(const SettingValue& value) {
     return std::chrono::milliseconds(static_cast<std::int64_t>(*number * 1000));
   }
   return wants(duration_example);
-}
-
-/// Levenshtein distance: how far a mistyped key is from a known one.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i);
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({change, row[j] + 1, row[j - 1] + 1});
-    }
-  }
-  return row.back();
 }
 
 std::optional<SettingValue> value_of(const toml::node& node) {
@@ -298,16 +284,10 @@ const Setting* SettingsTable::find(std::string_view key) const noexcept {
 }
 
 std::string SettingsTable::nearest(std::string_view key) const {
-  const Setting* best = nullptr;
-  std::size_t best_distance = key.size() / 2 + 2;
-  for (const auto& entry : entries_) {
-    const auto d = distance(key, entry.key);
-    if (d < best_distance) {
-      best_distance = d;
-      best = &entry;
-    }
-  }
-  return best == nullptr ? std::string() : best->key;
+  std::vector<std::string_view> known;
+  known.reserve(entries_.size());
+  for (const auto& entry : entries_) known.push_back(entry.key);
+  return std::string(nearest_name(key, known));
 }
 
 Result<> SettingsTable::make_named_section(std::string_view key, const std::string& where) {

@@ -388,6 +388,7 @@ void Connection::close_socket() {
   if (phase_ == Phase::closed) return;
   const bool body = phase_ == Phase::body;
   phase_ = Phase::closed;
+  worker_.loop().forget(transport_.fd());
   transport_.close();
   place_.leave();
   deadline_.cancel();

@@ -56,6 +56,7 @@ const std::unordered_map<std::string_view, Global>& globals() {
       {"http", {Kind::module, open_http}},
       {"file", {Kind::module, open_file}},
       {"event", {Kind::module, open_event}},
+      {"plugin", {Kind::module, open_plugin}},
       {"global", {Kind::module, open_global}},
       {"log", {Kind::module, open_log}},
       {"pcall", {Kind::function, protected_call}},

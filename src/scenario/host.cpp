@@ -25,15 +25,15 @@ Options tidy(Options options) {
 }  // namespace
 
 Result<std::unique_ptr<Host>> Host::open(Options options, core::Journal& journal, core::ScriptFiles& files,
-                                         std::map<std::string, SqlSource> sources) {
+                                         core::PluginHost& plugins, std::map<std::string, SqlSource> sources) {
   auto repository = Repository::open({options.folder, options.scenario_bytes, options.recheck});
   if (!repository) return std::unexpected(repository.error());
   return std::unique_ptr<Host>(
-      new Host(tidy(std::move(options)), std::move(*repository), journal, files, std::move(sources)));
+      new Host(tidy(std::move(options)), std::move(*repository), journal, files, plugins, std::move(sources)));
 }
 
 Host::Host(Options options, std::unique_ptr<Repository> repository, core::Journal& journal, core::ScriptFiles& files,
-           std::map<std::string, SqlSource> sources)
+           core::PluginHost& plugins, std::map<std::string, SqlSource> sources)
     : options_(std::move(options)),
       journal_(journal),
       repository_(std::move(repository)),
@@ -42,7 +42,8 @@ Host::Host(Options options, std::unique_ptr<Repository> repository, core::Journa
       sql_(std::move(sources), options_->sql_queue),
       file_work_("script-file", options_->file_threads, options_->file_queue),
       scheduler_(options_->threads, [this](std::shared_ptr<Run> run) { turn(std::move(run), false); }),
-      services_{options_, journal_, files, *repository_, variables_, http_, sql_, file_work_, timers_, scheduler_} {}
+      services_{options_, journal_, files,      plugins, *repository_, variables_,
+                http_,    sql_,     file_work_, timers_, scheduler_} {}
 
 void Host::use(Options options) {
   options = tidy(std::move(options));

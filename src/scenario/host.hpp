@@ -14,6 +14,7 @@
 #include "base/live.hpp"
 #include "base/work_pool.hpp"
 #include "core/ports/journal.hpp"
+#include "core/ports/plugin_host.hpp"
 #include "core/ports/script_files.hpp"
 #include "core/ports/script_host.hpp"
 #include "scenario/http_client.hpp"
@@ -46,13 +47,13 @@ struct Figures {
 
 /// Runs service scenarios: finds them, starts them on its threads, keeps their limits, tells the journal.
 ///
-/// The journal and the files must outlive it. Order at the end: begin_stop() with the listeners, stop() before the
-/// journal, then destroy it.
+/// The journal, the files and the plugins must outlive it. Order at the end: begin_stop() with the listeners, stop()
+/// before the journal, then destroy it.
 class Host final : public core::ScriptHost {
  public:
   /// Errors: `not_found` when the folder of the scenarios cannot be opened. `sources`: see open_sources().
   static Result<std::unique_ptr<Host>> open(Options options, core::Journal& journal, core::ScriptFiles& files,
-                                            std::map<std::string, SqlSource> sources);
+                                            core::PluginHost& plugins, std::map<std::string, SqlSource> sources);
   ~Host() override;
 
   /// These hold from now on; a run keeps the budget it began with. The folder, the threads and the queues stay as they
@@ -78,7 +79,7 @@ class Host final : public core::ScriptHost {
 
  private:
   Host(Options options, std::unique_ptr<Repository> repository, core::Journal& journal, core::ScriptFiles& files,
-       std::map<std::string, SqlSource> sources);
+       core::PluginHost& plugins, std::map<std::string, SqlSource> sources);
 
   std::expected<void, core::StartRefusal> admit(const std::shared_ptr<Run>& run);
   void forget(const Run& run);

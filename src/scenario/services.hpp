@@ -2,6 +2,7 @@
 #include "base/live.hpp"
 #include "base/work_pool.hpp"
 #include "core/ports/journal.hpp"
+#include "core/ports/plugin_host.hpp"
 #include "core/ports/script_files.hpp"
 #include "scenario/options.hpp"
 
@@ -19,6 +20,7 @@ struct Services {
   const Live<Options>& options;
   core::Journal& journal;
   core::ScriptFiles& files;
+  core::PluginHost& plugins;
   Repository& repository;
   Variables& variables;
   HttpClient& http;

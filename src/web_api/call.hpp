@@ -8,6 +8,7 @@
 #include "core/identity.hpp"
 #include "core/ports/avatars.hpp"
 #include "core/ports/licensing.hpp"
+#include "core/ports/plugin_host.hpp"
 #include "core/ports/script_files.hpp"
 #include "core/ports/script_host.hpp"
 #include "core/ports/stored_files.hpp"
@@ -47,6 +48,7 @@ struct Services {
   core::UploadStore& uploads;
   core::Licensing& licensing;
   core::Avatars& avatars;
+  core::PluginHost& plugins;
   const VersionAnswers& version;
   Counters& counters;
 };

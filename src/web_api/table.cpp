@@ -24,6 +24,7 @@ constexpr std::array table{
     &methods::getsharedfile,
     &methods::downloadrecordbylink,
     &methods::getavatar,
+    &methods::execpluginmethod,
     &methods::getversion,
     &methods::openapi,
     &methods::upload,

@@ -6,6 +6,7 @@
 #include "core/ports/authenticator.hpp"
 #include "core/ports/avatars.hpp"
 #include "core/ports/licensing.hpp"
+#include "core/ports/plugin_host.hpp"
 #include "core/ports/script_files.hpp"
 #include "core/ports/script_host.hpp"
 #include "core/ports/stored_files.hpp"
@@ -35,6 +36,7 @@ class WebApi final : public net::Application {
     core::UploadStore& uploads;
     core::Licensing& licensing;
     core::Avatars& avatars;
+    core::PluginHost& plugins;
     const Clock& clock;
     Door::IdentityOf identity_of{};  ///< for Options::auth_off
   };

@@ -15,6 +15,7 @@
 
 #include <fmt/ranges.h>
 
+#include "../no_plugins.hpp"
 #include "base/base64.hpp"
 #include "base/beneath.hpp"
 #include "base/json_writer.hpp"
@@ -343,9 +344,10 @@ int run(Settings settings, const sigset_t& ending) {
   NoAvatars avatars;
   const WallClock clock;
   settings.web_api.www = settings.data + "/www";
+  NoPlugins plugins;
   auto scripts = std::make_unique<Scripts>();
-  web_api::WebApi api({users, passwords, *scripts, files, stored, uploads, licence, avatars, clock}, settings.web_api,
-                      web_api::VersionFigures::of_this_build());
+  web_api::WebApi api({users, passwords, *scripts, files, stored, uploads, licence, avatars, plugins, clock},
+                      settings.web_api, web_api::VersionFigures::of_this_build());
   web_api::AdminApi admin({[] { return Result<>(); },
                            [&] {
                              return std::vector<web_api::Figure>{{"otklik_calls_total", "Calls of methods.",

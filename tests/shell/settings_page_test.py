@@ -10,7 +10,8 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # Sections whose names the administrator chooses, shown with a name as an example.
-EXAMPLES = ["datasource.crm.backend=sqlite3", "datasource.crm.connect=crm.db", "script.http.certificate.bank.key=key.pem"]
+EXAMPLES = ["datasource.crm.backend=sqlite3", "datasource.crm.connect=crm.db", "script.http.certificate.bank.key=key.pem",
+            "plugin.2f1c3a4e-5b6d-4c7e-8f90-a1b2c3d4e5f6.role=supervisor"]
 
 WORDS = {
     "en": ("# Settings", """`otklik.toml` in the data folder, TOML; each key also as `--set key=value` of every command. An unknown key or a bad value stops

@@ -44,7 +44,7 @@ LIBRARIES = {
     r"(lua|lualib|lauxlib|lua\.hpp)(\.h)?$": {"scenario"},
     r"curl/": {"scenario"},
     r"pugixml": {"scenario"},
-    r"simdjson": {"scenario", "store", "web_api"},
+    r"simdjson": {"plugins", "scenario", "store", "web_api"},
     r"soci/|sqlite3\.h|libpq-fe\.h|postgresql/": {"db"},
     r"zlib\.h": {"net", "store"},
     r"spdlog/": {"base"},

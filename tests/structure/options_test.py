@@ -16,7 +16,7 @@ HOLDERS = {
     "db::DatabaseOptions": "database", "db::SourceOptions": "source", "files::ZoneOptions": "files", "files::OpenerOptions": "opener",
     "files::AvatarOptions": "avatars", "files::KeeperOptions": "keeper", "files::UploadOptions": "uploads",
     "licence::Options": "licence", "access::TemporaryPasswordOptions": "temporary_passwords", "net::Limits": "limits",
-    "pictures::DecodeOptions": "decode", "pictures::Limits": "limits",
+    "plugins::GrantOptions": "grant", "plugins::Options": "plugins", "pictures::DecodeOptions": "decode", "pictures::Limits": "limits",
     "net::ServerOptions": "http", "net::TlsFiles": "tls", "scenario::ClientCertificate": "certificate",
     "scenario::HttpOptions": "http", "scenario::Limits": "limits", "scenario::Options": "script",
     "store::DirectoryOptions": "directory", "store::EventLogOptions": "events", "web_api::AuthOff": "auth_off",

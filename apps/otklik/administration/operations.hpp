@@ -30,6 +30,11 @@ Result<std::string> run_script(AdministrationParts& parts, const Operation& oper
 Result<std::string> show_licence(AdministrationParts& parts, const Operation& operation);
 Result<std::string> install_licence(AdministrationParts& parts, const Operation& operation);
 
+Result<std::string> list_plugins(AdministrationParts& parts, const Operation& operation);
+Result<std::string> check_plugins(AdministrationParts& parts, const Operation& operation);
+Result<std::string> grant_plugin(AdministrationParts& parts, const Operation& operation);
+Result<std::string> restart_plugin(AdministrationParts& parts, const Operation& operation);
+
 Result<std::string> show_settings(AdministrationParts& parts, const Operation& operation);
 Result<std::string> reload_settings(AdministrationParts& parts, const Operation& operation);
 Result<std::string> list_files(AdministrationParts& parts, const Operation& operation);

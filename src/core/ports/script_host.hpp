@@ -16,6 +16,7 @@ namespace otklik::core {
 enum class LaunchCode : int {
   http = 27,      ///< execsvcscript, execsvcscriptplain, a hook, download/byscript, upload
   shell = 1027,   ///< `otklik script run`
+  plugin = 1028,  ///< `start_scenario` of a plugin
 };
 
 /// The HTTP request behind a start, for scenarios that want to look at it.

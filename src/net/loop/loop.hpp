@@ -69,7 +69,8 @@ class Loop {
   [[nodiscard]] bool is_here() const noexcept { return mailbox_->is_here(); }
   [[nodiscard]] const std::shared_ptr<Mailbox>& mailbox() const noexcept { return mailbox_; }
 
-  /// Watches until the descriptor is closed or forgotten. `events` as for epoll_ctl; EPOLLET where wanted. `watcher`
+  /// Watches until it is forgotten, which must be before the descriptor is closed: epoll goes by what is open, and a
+  /// child process that is being started holds copies of all descriptors for a moment. `events` as for epoll_ctl; EPOLLET where wanted. `watcher`
   /// must live to the end of the round in which it is forgotten: see release(). Errors: `failed`.
   Result<> watch(int fd, std::uint32_t events, Watcher& watcher);
   void forget(int fd) noexcept;

@@ -43,4 +43,7 @@ int sql(lua_State* lua);
 int open_file(lua_State* lua);
 int open_event(lua_State* lua);
 
+// plugins.cpp
+int open_plugin(lua_State* lua);
+
 }  // namespace otklik::scenario

@@ -17,6 +17,7 @@ extern const Method getlicensefulltext;
 extern const Method getlicensefullxml;
 extern const Method getlicenseinfo;
 extern const Method getavatar;
+extern const Method execpluginmethod;
 extern const Method getversion;
 extern const Method openapi;
 extern const Method upload;

@@ -157,7 +157,7 @@ void HostTest::restart() { host_.reset(); }
 
 Host& HostTest::host() {
   if (!host_) {
-    auto opened = Host::open(options, journal, files, sources);
+    auto opened = Host::open(options, journal, files, plugins, sources);
     if (!opened) throw std::runtime_error("no host");
     host_ = std::move(*opened);
   }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/random.hpp"
+#include "no_plugins.hpp"
 #include "scenario/host.hpp"
 
 namespace otklik::scenario {
@@ -124,6 +125,7 @@ class HostTest : public ::testing::Test {
   TemporaryFolder folder;
   FakeJournal journal;
   FakeFiles files;
+  test::NoPlugins plugins;
   Options options;
   std::map<std::string, SqlSource> sources;
 

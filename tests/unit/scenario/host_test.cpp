@@ -117,7 +117,7 @@ TEST_F(HostLimitsTest, stops_one_run_by_its_id) {
 TEST_F(HostLimitsTest, needs_the_folder_of_its_scenarios) {
   Options none;
   none.folder = folder.path() + "/none";
-  EXPECT_EQ(Host::open(none, journal, files, {}).error().code, ErrorCode::not_found);
+  EXPECT_EQ(Host::open(none, journal, files, plugins, {}).error().code, ErrorCode::not_found);
 }
 
 TEST_F(HostLimitsTest, counts_what_it_does) {

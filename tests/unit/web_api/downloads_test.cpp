@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "no_plugins.hpp"
 #include "unit/web_api/fake_connection.hpp"
 #include "unit/web_api/fake_ports.hpp"
 #include "web_api/table.hpp"
@@ -31,9 +32,9 @@ class Downloading : public testing::Test {
 
   net::Response& ask(std::string_view head) {
     if (!api_) {
-      api_ = std::make_unique<WebApi>(
-          WebApi::Ports{authenticator_, passwords_, scripts_, files_, stored_, uploads_, licensing_, avatars_, clock_},
-          options_, VersionFigures::of_this_build());
+      api_ = std::make_unique<WebApi>(WebApi::Ports{authenticator_, passwords_, scripts_, files_, stored_, uploads_,
+                                                    licensing_, avatars_, plugins_, clock_},
+                                      options_, VersionFigures::of_this_build());
     }
     sent_ = std::make_unique<SentRequest>(head, "");
     connection_ = std::make_shared<net::Connection>();
@@ -57,6 +58,7 @@ class Downloading : public testing::Test {
   test::FakeUploads uploads_;
   test::FakeLicensing licensing_;
   test::FakeAvatars avatars_;
+  test::NoPlugins plugins_;
   WallClock clock_;
   Options options_;
   std::unique_ptr<WebApi> api_;

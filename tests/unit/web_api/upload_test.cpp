@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "no_plugins.hpp"
 #include "unit/web_api/fake_connection.hpp"
 #include "unit/web_api/fake_ports.hpp"
 #include "web_api/upload/upload_answer.hpp"
@@ -49,9 +50,9 @@ class Uploading : public testing::Test {
 
   WebApi& api() {
     if (!api_) {
-      api_ = std::make_unique<WebApi>(
-          WebApi::Ports{authenticator_, passwords_, scripts_, files_, stored_, uploads_, licensing_, avatars_, clock_},
-          options_, VersionFigures::of_this_build());
+      api_ = std::make_unique<WebApi>(WebApi::Ports{authenticator_, passwords_, scripts_, files_, stored_, uploads_,
+                                                    licensing_, avatars_, plugins_, clock_},
+                                      options_, VersionFigures::of_this_build());
     }
     return *api_;
   }
@@ -96,6 +97,7 @@ class Uploading : public testing::Test {
   test::FakeStoredFiles stored_;
   test::FakeLicensing licensing_;
   test::FakeAvatars avatars_;
+  test::NoPlugins plugins_;
   WallClock clock_;
   Options options_;
   std::unique_ptr<WebApi> api_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "no_plugins.hpp"
 #include "unit/web_api/fake_connection.hpp"
 #include "unit/web_api/fake_ports.hpp"
 #include "web_api/table.hpp"
@@ -38,8 +39,8 @@ class Calling : public testing::Test {
   WebApi& api() {
     if (!api_) {
       api_ = std::make_unique<WebApi>(
-          WebApi::Ports{authenticator_, passwords_, scripts_, files_, stored_, uploads_, licensing_, avatars_, clock_,
-                        [this](std::string_view login) { return identity_of_(login); }},
+          WebApi::Ports{authenticator_, passwords_, scripts_, files_, stored_, uploads_, licensing_, avatars_, plugins_,
+                        clock_, [this](std::string_view login) { return identity_of_(login); }},
           options_,
           VersionFigures{"2.7.120918(4644.26860)",
                          "120711",
@@ -77,6 +78,7 @@ class Calling : public testing::Test {
   test::FakeStoredFiles stored_;
   test::FakeLicensing licensing_;
   test::FakeAvatars avatars_;
+  test::NoPlugins plugins_;
   WallClock clock_;
   test::TemporaryFolder folder_;
   Options options_;
