@@ -15,7 +15,7 @@ import time
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from plugin_folder import (GREETER, HELLO, HOSTILE, Server, call, do, folder_outside_tmp, listed, log, processes, put_example, put_hostile,  # noqa: E402
+from plugin_folder import (GREETER, HELLO, HOSTILE, OF_THIS_RUN, Server, call, do, folder_outside_tmp, listed, log, processes, put_example, put_hostile,  # noqa: E402
                            request, text)
 
 NOBODY = 65534
@@ -96,7 +96,8 @@ def others_go_on(server):
 
 
 def programs():
-    return [command for _, command in processes() if command.startswith("python3 hostile.py")]
+    ours = " ".join(["python3", *OF_THIS_RUN, "hostile.py"])
+    return [command for _, command in processes() if command.startswith(ours)]
 
 
 def wait_for(what, seconds=30):

@@ -22,8 +22,12 @@ GREETER = "2f1c3a4e-5b6d-4c7e-8f90-a1b2c3d4e5f6"
 HELLO = "7d9e8f10-1a2b-4c3d-9e4f-5a6b7c8d9e0f"
 AUTHORIZATION = "Basic " + base64.b64encode(f"api:{PASSWORD}".encode()).decode()
 
+# Python takes any -X: so a program of this run is told from those of another run on the same machine.
+OF_THIS_RUN = ["-X", f"run={os.getpid()}"]
+
 MANIFEST = {
-    "id": HOSTILE, "name": "Hostile", "version": "1.0", "program": "python3", "arguments": ["hostile.py"],
+    "id": HOSTILE, "name": "Hostile", "version": "1.0", "program": "python3",
+    "arguments": [*OF_THIS_RUN, "hostile.py"],
     "forms": [{"id": DO, "name": "do", "timeout": 20,
                "inputs": [{"name": "do", "type": "string"}, {"name": "what", "type": "string", "default": ""}],
                "outputs": [{"name": "text", "type": "string"}]}],
