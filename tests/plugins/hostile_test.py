@@ -277,8 +277,8 @@ def test_a_fork_bomb_is_bounded_and_dies_with_the_plugin(server, impatient):
     assert how != "all" and int(made) < 24, "the limit of processes held"
     server.shell("plugin", "restart", HOSTILE)
     server.shell("plugin", "restart", impatient)
-    wait_for(lambda: listed(server)["pid"] == 0 and listed(server, impatient)["pid"] == 0)
-    assert programs() == []
+    # A restarted one is listed no more while it is given its time to stop.
+    wait_for(lambda: programs() == [])
 
 
 def test_memory_is_bounded(server):
