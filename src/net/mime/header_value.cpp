@@ -156,8 +156,10 @@ HeaderValue parse_header_value(std::string_view text) {
   for (auto& spelt : spelt_parameters(text.substr(semicolon + 1))) {
     const auto section = section_name(spelt.name);
     if (!section) continue;
-    auto at = std::ranges::find(collected, section->name, &std::pair<std::string, Collected>::first);
-    if (at == collected.end()) at = collected.emplace(collected.end(), std::string(section->name), Collected{});
+    // As UTF-8 from here on: one name may be spelt in several charsets.
+    std::string name = to_utf8(section->name);
+    auto at = std::ranges::find(collected, name, &std::pair<std::string, Collected>::first);
+    if (at == collected.end()) at = collected.emplace(collected.end(), std::move(name), Collected{});
     Collected& parameter = at->second;
     if (section->is_numbered) {
       parameter.sections.try_emplace(section->number, Spelt{section->is_encoded ? "*" : "", std::move(spelt.value)});
@@ -171,7 +173,7 @@ HeaderValue parse_header_value(std::string_view text) {
     std::optional<std::string> value = std::move(parameter.extended);
     if (!value) value = joined(parameter.sections);
     if (!value && parameter.plain) value = plain_text(*parameter.plain);
-    if (value) out.parameters.emplace_back(to_utf8(name), std::move(*value));
+    if (value) out.parameters.emplace_back(std::move(name), std::move(*value));
   }
   return out;
 }

@@ -69,6 +69,12 @@ TEST(HeaderValue, decodes_encoded_words_in_quotes) {
 
 TEST(HeaderValue, takes_the_first_of_two) { EXPECT_EQ(filename("a; filename=one; filename=two"), "one"); }
 
+TEST(HeaderValue, knows_a_name_by_its_letters_and_not_by_its_bytes) {
+  const auto header = parse_header_value("a; \xD1\x99=utf-8; \x9A=windows-1251");
+  ASSERT_EQ(header.parameters.size(), 1U);
+  EXPECT_EQ(header.parameter("љ"), "utf-8");
+}
+
 TEST(HeaderValue, survives_what_nobody_should_send) {
   EXPECT_EQ(filename("a; filename=\"never closed"), "never closed");
   EXPECT_EQ(filename("a; filename=\"trailing\\"), "trailing\\");
