@@ -3,13 +3,14 @@
 
 One core serves and another loads (taskset), over the loopback. Each round runs every case of every server once, so that
 what else the machine does falls on all of them alike; what is shown is the median of the rounds. CPU time is that of the
-serving processes themselves (/proc/PID/stat): for each gigabyte that really went through. Memory is the largest resident
+serving processes themselves (their threads' schedstat): for each gigabyte that really went through. Memory is the largest resident
 size of a serving process (VmHWM, set anew before each run).
 
 Down: a file of 1 KB and 1 MB by wrk, and one of --large bytes by curl, plain and TLS. Up: --large bytes and 1 MB, plain, by this script over
 kept connections: an octet stream to ours and a PUT to nginx (`dav_methods PUT`, body straight to disk), and a multipart
 form to ours beside them. Ours computes SHA-256, syncs each file to the disk, and writes it into its index before it answers; nginx
-does none of these. What a run did not finish counts as failed, and is shown as that.
+does none of these. What a run did not finish counts as failed, and is shown as that. Nothing is deleted before the end, since file
+systems may pay for that in the runs that follow (ext4 without a journal looks through recently deleted inodes at each new file).
 
 With --write the table goes to docs/benchmarks.md.
 """
@@ -30,12 +31,12 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "bench" / "web"))
+sys.path[:0] = [str(ROOT / "bench"), str(ROOT / "bench" / "web")]
+import page  # noqa: E402
 import run as web  # noqa: E402  the web server's own benchmark: how servers are started and measured
 
 AUTHORIZATION = "Basic " + base64.b64encode(f"{web.LOGIN}:{web.PASSWORD}".encode()).decode()
 BOUNDARY = b"----------------------------benchmark"
-BEGIN_FLAG, END_FLAG = "<!-- files -->", "<!-- end of files -->"
 GIGABYTE = 1e9
 
 
@@ -162,28 +163,16 @@ def upload(server, kind, size, total):
     return size * count
 
 
-def run_case(server, case, asked):
+def run_case(server, run, asked):
     """CPU seconds a gigabyte, gigabytes a second, MB of memory at the most; or why not."""
     forget_peak(server)
     before, began = cpu_of(server), time.monotonic()
     try:
-        moved = case["run"](server, asked)
+        moved = run(server, asked)
     except Failed as why:
         return str(why)
     took, used = time.monotonic() - began, cpu_of(server) - before
-    case["clean"](server)
     return used / moved * GIGABYTE, moved / took / GIGABYTE, peak_of(server)
-
-
-def stored_folders(server):
-    return [server.stored] if server.stored.exists() else []
-
-
-def remove_stored(server):
-    for folder in stored_folders(server):
-        for path in folder.iterdir():
-            if path.is_file():
-                path.unlink()
 
 
 def cases_of(asked):
@@ -227,27 +216,28 @@ def main():
             sys.exit(f"{tool} is missing: apt-get install wrk nginx util-linux openssl")
 
     web.FILES = {"1k.bin": 1024, "1m.bin": 1024**2, "large.bin": bytes_of(asked.large)}
-    busy = os.getloadavg()[0]
+    busy = page.load_now()
     cases = cases_of(asked)
+    room = shutil.disk_usage(os.environ.get("OTKLIK_BENCH_FOLDER") or tempfile.gettempdir()).free
+    sent = 2 * asked.rounds * sum(max(bytes_of(asked.large), bytes_of(asked.total)) for case in cases if case["name"].startswith("upload"))
+    if room < 1.2 * sent:
+        sys.exit(f"{sent / GIGABYTE:.0f} GB will be uploaded and kept until the end, and the disk has room for {room / GIGABYTE:.0f} GB")
     seen = {}
     with tempfile.TemporaryDirectory(prefix="otklik-bench-", dir=os.environ.get("OTKLIK_BENCH_FOLDER")) as name, contextlib.ExitStack() as stack:
         folder = pathlib.Path(name)
         web.certificate(folder)
         ours = web.Ours(asked.program, folder)
         stack.callback(ours.stop)
-        ours.stored = folder / "data" / "LocalStorage"
         nginx = Nginx(folder)
         stack.callback(nginx.stop)
-        nginx.stored = folder / "nginx" / "put"
         print(web.machine(), flush=True)
         # A warm-up: the password is checked once, the files are in the cache of the system.
         for server, kind in ((ours, "octet stream"), (nginx, "put")):
             upload(server, kind, 1024, 4096)
-            remove_stored(server)
         for number in range(asked.rounds):
             for index, case in enumerate(cases):
                 for server, which in ((ours, "ours"), (nginx, "theirs")):
-                    figures = run_case(server, {"run": case[which], "clean": remove_stored}, asked)
+                    figures = run_case(server, case[which], asked)
                     if isinstance(figures, str):
                         print(f"{server.name}, {case['name']}, {case['where']}: failed: {figures}", flush=True)
                     seen.setdefault((index, server.name), []).append(figures)
@@ -265,33 +255,19 @@ def main():
     print("\n" + table)
     if asked.write:
         write(table, asked, busy)
-        print("written: docs/benchmarks.md")
     if any(isinstance(run, str) for runs in seen.values() for run in runs):
         sys.exit("not every run was finished")
 
 
 def write(table, asked, busy):
-    """Puts the table between its marks, behind what else the page holds."""
-    page = ROOT / "docs/benchmarks.md"
-    text = page.read_text()
     commit = web.version("git", "-C", ROOT, "rev-parse", "--short=12", "HEAD")
     nginx = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin")
-    section = f"""{BEGIN_FLAG}
-
-**Files**, by `bench/files/run.py --write`, {datetime.date.today()}, commit {commit}, {web.version(nginx, "-v")}.
+    page.write_section("files", f"""**Files**, by `bench/files/run.py --write`, {datetime.date.today()}, commit {commit}, {web.version(nginx, "-v")}.
 Machine: {web.machine()}.
 One core serves, the other loads, over the loopback; {asked.rounds} interleaved rounds, medians. Ours computes the SHA-256 of an upload, syncs
 it to the disk and writes it into its index before it answers; nginx's PUT does none of these.
 
-{table}
-{f"{chr(10)}The machine was busy with other work (load average {busy:.1f} at the start): take the figures for a first idea.{chr(10)}" if busy > 0.7 else ""}
-{END_FLAG}
-"""
-    if BEGIN_FLAG in text:
-        text = text[:text.index(BEGIN_FLAG)] + section + text[text.index(END_FLAG) + len(END_FLAG) + 1:]
-    else:
-        text = text.rstrip() + "\n\n" + section
-    page.write_text(text)
+{table}""", busy)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,19 @@
 #!/usr/bin/python3
-"""Measures calls of plugins: bench/plugins/run.py [--program FILE] [--rounds N] [--seconds S] [--connections N] [--requests N]
+"""Measures calls of plugins: bench/plugins/run.py [--program FILE] [--rounds N] [--seconds S] [--connections N] [--requests N] [--write]
 
 What a plugin adds is the difference to `getversion`, a bare request to the same program with the same authorization. Two measurements a case:
-the rate, by wrk over several connections, with the CPU time of the server and of the plugin a call (/proc/PID/stat); and the
+the rate, by wrk over several connections, with the CPU time of the server and of the plugin a call (their threads' schedstat); and the
 latency of one request after another on one connection, by this program: what is added is the difference of the medians and of the p99s.
 The server and the plugin together have one core (taskset), the load has another. Rounds are interleaved; medians are shown.
+
+With --write the table goes to docs/benchmarks.md.
 
 Needs wrk, and what the plugins need: c++, python3, node.
 """
 
 import argparse
 import base64
+import datetime
 import http.client
 import json
 import os
@@ -26,10 +29,12 @@ import time
 import urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SERVER_CORE, LOAD_CORE = "0", "1"
-LOGIN, PASSWORD = "api", "benchmark-Secret1"
+sys.path[:0] = [str(ROOT / "bench"), str(ROOT / "bench" / "web")]
+import page  # noqa: E402
+import run as web  # noqa: E402  the web server's own benchmark: how processes are measured
+
+SERVER_CORE, LOAD_CORE, LOGIN, PASSWORD = web.SERVER_CORE, web.LOAD_CORE, web.LOGIN, web.PASSWORD
 AUTHORIZATION = "Basic " + base64.b64encode(f"{LOGIN}:{PASSWORD}".encode()).decode()
-TICK = os.sysconf("SC_CLK_TCK")
 FORM = "11111111-2222-4333-8444-555555555555"
 # One plugin, three programs: the same form, as each SDK has it.
 PROGRAMS = {
@@ -103,14 +108,6 @@ class Server:
         self.process.wait()
 
 
-def cpu_seconds(pids):
-    total = 0
-    for pid in pids:
-        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-        total += (int(fields[11]) + int(fields[12])) / TICK
-    return total
-
-
 def paths():
     cases = {"getversion": "/getversion?format=json"}
     for number, sdk in enumerate(PROGRAMS):
@@ -122,12 +119,12 @@ def paths():
 def rate(server, path, connections, seconds):
     """Calls a second, CPU µs of server and plugin a call, p99 under load in ms."""
     pids = server.pids()
-    before = cpu_seconds(pids)
+    before = sum(map(web.cpu_seconds, pids))
     done = subprocess.run(["taskset", "-c", LOAD_CORE, "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-H",
                            f"Authorization: {AUTHORIZATION}", f"http://{server.address}{path}"], capture_output=True, text=True, check=True)
     if "Non-2xx" in done.stdout or "Socket errors" in done.stdout:
         sys.exit(done.stdout)
-    used = cpu_seconds(pids) - before
+    used = sum(map(web.cpu_seconds, pids)) - before
     count = int(re.search(r"(\d+) requests in", done.stdout).group(1))
     value, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", done.stdout).groups()
     p99 = float(value) * {"us": 1e-3, "ms": 1, "s": 1e3}[unit]
@@ -157,7 +154,9 @@ def main():
     arguments.add_argument("--seconds", type=int, default=3)
     arguments.add_argument("--connections", type=int, default=32)
     arguments.add_argument("--requests", type=int, default=3000)
+    arguments.add_argument("--write", action="store_true", help="write the table into docs/benchmarks.md")
     given = arguments.parse_args()
+    busy = page.load_now()
     os.sched_setaffinity(0, {int(LOAD_CORE)})
     cases = paths()
     figures = {case: [] for case in cases}
@@ -173,11 +172,20 @@ def main():
             server.stop()
     medians = {case: [statistics.median(column) for column in zip(*rows)] for case, rows in figures.items()}
     bare = medians["getversion"]
-    print(f"{given.connections} connections, {given.rounds} rounds of {given.seconds} s; load average {os.getloadavg()[0]:.1f}\n")
-    print("| what | calls/s | CPU µs a call | p99 under load, ms | median, ms | added | p99, ms | added |")
-    print("|---|--:|--:|--:|--:|--:|--:|--:|")
+    lines = ["| what | calls/s | CPU µs a call | p99 under load, ms | median, ms | added | p99, ms | added |", "|---|--:|--:|--:|--:|--:|--:|--:|"]
     for case, (calls, cpu, loaded, median, p99) in medians.items():
-        print(f"| {case} | {calls:,.0f} | {cpu:.1f} | {loaded:.2f} | {median:.3f} | {median - bare[3]:+.3f} | {p99:.3f} | {p99 - bare[4]:+.3f} |")
+        lines.append(f"| {case} | {calls:,.0f} | {cpu:.1f} | {loaded:.2f} | {median:.3f} | {median - bare[3]:+.3f} | {p99:.3f} | {p99 - bare[4]:+.3f} |")
+    table = "\n".join(lines)
+    print(f"{given.connections} connections, {given.rounds} rounds of {given.seconds} s; load average {page.load_now():.1f} (before: {busy:.1f})\n\n{table}")
+    if given.write:
+        commit = web.version("git", "-C", ROOT, "rev-parse", "--short=12", "HEAD")
+        page.write_section("plugins", f"""**Plugins**, by `bench/plugins/run.py --write`, {datetime.date.today()}, commit {commit}.
+Machine: {web.machine()}.
+The server and the plugin share one core, the other loads, over the loopback; {given.rounds} interleaved rounds of {given.seconds} s a case with
+{given.connections} connections, medians. The latencies are of one request after another on one connection, and what is added is the difference to a
+bare request (`getversion`) to the same program. Every call is checked against the manifest both ways.
+
+{table}""", busy)
 
 
 if __name__ == "__main__":

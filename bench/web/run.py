@@ -3,7 +3,7 @@
 
 One core serves and another loads (taskset), all over the loopback. Each round runs every case of every server once, so
 that what else the machine does falls on all of them alike; what is shown is the median of the rounds. CPU time is that
-of the serving processes themselves (/proc/PID/stat), divided by the requests that wrk counted: unlike a rate, it does
+of the serving processes themselves (their threads' schedstat), divided by the requests that wrk counted: unlike a rate, it does
 not depend on how fast the load was.
 
 nginx answers `getversion`-sized bodies by `return 200` and files from disk, one worker, access log off: so is ours.
@@ -31,9 +31,11 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "bench"))
+import page  # noqa: E402
+
 SERVER_CORE, LOAD_CORE = "0", "1"
 LOGIN, PASSWORD = "api", "benchmark-Secret1"
-TICK = os.sysconf("SC_CLK_TCK")
 
 
 def free_port():
@@ -54,8 +56,13 @@ def wait_for_port(port, process):
 
 
 def cpu_seconds(pid):
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / TICK
+    """What the threads that live now have used, to the nanosecond: /proc/PID/stat is sampled by clock ticks on many kernels, and
+    misses most of what a short run of a thread takes."""
+    used = 0
+    for thread in pathlib.Path(f"/proc/{pid}/task").iterdir():
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            used += int((thread / "schedstat").read_text().split()[0])
+    return used / 1e9
 
 
 def processes_below(pid):
@@ -238,7 +245,7 @@ def main():
         if not shutil.which(tool):
             sys.exit(f"{tool} is missing: apt-get install wrk nginx util-linux openssl")
 
-    busy = os.getloadavg()[0]
+    busy = page.load_now()
     cases = [case for case in CASES if not asked.only or asked.only in case[0]]
     with tempfile.TemporaryDirectory(prefix="otklik-bench-") as name, contextlib.ExitStack() as stack:
         folder = pathlib.Path(name)
@@ -288,22 +295,13 @@ def main():
     print("\n" + table)
     if asked.write:
         commit = version("git", "-C", ROOT, "rev-parse", "--short=12", "HEAD")
-        (ROOT / "docs/benchmarks.md").write_text(f"""# Benchmarks
-
-Made by `bench/web/run.py --write`; run it on your own machine. What is compared and how stands at its head.
-
-**The web server**, {datetime.date.today()}, commit {commit}, {version("nginx", "-v") if shutil.which("nginx") else "nginx"}, {version("wrk", "-v").split(" Copyright")[0]}.
+        page.write_section("web", f"""**The web server**, by `bench/web/run.py --write`, {datetime.date.today()}, commit {commit}, {version("nginx", "-v") if shutil.which("nginx") else "nginx"}, {version("wrk", "-v").split(" Copyright")[0]}.
 Machine: {machine()}.
 One core serves, the other loads, over the loopback; {asked.rounds} interleaved rounds of {asked.seconds} s a case, medians. `getversion` on the wire: {sizes}.
 Ours checks the Basic authorization of each request, and `Echo` starts a Lua state for each and records the run in the event log;
 nginx's `return 200` does nothing but answer.
 
-{table}
-
-A ratio below 1 means that ours costs less. A machine that is shared shows differences of some per cent from run to run.
-{f"The machine was busy with other work (load average {busy:.1f} at the start): take the figures for a first idea." if busy > 0.7 else ""}
-""".rstrip() + "\n")
-        print("written: docs/benchmarks.md")
+{table}""", busy)
     if failures:
         sys.exit(1)
 
