@@ -9,8 +9,8 @@ function(otklik_library name)
   otklik_precompile(otklik_${name})
 endfunction()
 
-# otklik_precompile(TARGET): what nearly every file includes, read once. Headers of the system only: a change of ours must
-# not compile everything anew. ccache goes by the sum beside the precompiled file: the list, and what the headers come
+# otklik_precompile(TARGET [MORE...]): what nearly every file includes, read once. Headers of the system only: a change of
+# ours must not compile everything anew. ccache goes by the sum beside the precompiled file: the list, and what the headers come
 # from (a newer compiler or library configures anew).
 set(OTKLIK_PRECOMPILED <string> <string_view> <vector> <memory> <functional> <chrono> <expected> <optional> <variant> <span>
   <map> <unordered_map> <algorithm> <fmt/format.h>)
@@ -26,9 +26,9 @@ foreach(file ${precompiled_from})
 endforeach()
 
 function(otklik_precompile target)
-  target_precompile_headers(${target} PRIVATE ${OTKLIK_PRECOMPILED})
+  target_precompile_headers(${target} PRIVATE ${OTKLIK_PRECOMPILED} ${ARGN})
   set(folder ${CMAKE_CURRENT_BINARY_DIR}/CMakeFiles/${target}.dir)
-  file(CONFIGURE OUTPUT ${folder}/cmake_pch.hxx.pch.sum @ONLY CONTENT "${OTKLIK_PRECOMPILED_SUM}\n")
+  file(CONFIGURE OUTPUT ${folder}/cmake_pch.hxx.pch.sum @ONLY CONTENT "${OTKLIK_PRECOMPILED_SUM} ${ARGN}\n")
 endfunction()
 
 # otklik_unit_test(NAME SOURCES ... DEPENDS ...): a GoogleTest program; every case is one CTest test, labelled "unit".
@@ -41,6 +41,7 @@ function(otklik_unit_test name)
   target_link_libraries(${name} PRIVATE ${ARG_DEPENDS} GTest::gmock GTest::gtest_main)
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
   target_compile_options(${name} PRIVATE -Wno-global-constructors)
+  target_precompile_headers(${name} REUSE_FROM otklik_test_precompiled)
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES LABELS ${ARG_LABEL} TIMEOUT 300)
 endfunction()
 

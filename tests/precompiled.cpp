@@ -1,0 +1,1 @@
+// Holds the precompiled headers that the unit tests share (tests/CMakeLists.txt); has no tests of its own.
