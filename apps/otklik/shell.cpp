@@ -84,13 +84,4 @@ int Shell::perform(const Operation& operation) const {
   return 0;
 }
 
-CLI::App* add_command(CLI::App& parent, Shell& shell, const std::string& name, const std::string& help) {
-  auto* command = parent.add_subcommand(name, help);
-  command->add_option("--data", shell.data, "The data folder")->capture_default_str();
-  command->add_flag("--json", shell.json, "Print JSON");
-  command->add_option("--config", shell.config, "Another settings file than otklik.toml of the data folder");
-  command->add_option("--set", shell.assignments, "key=value: a setting, over the file")->allow_extra_args(false);
-  return command;
-}
-
 }  // namespace otklik::app

@@ -1,6 +1,4 @@
 #pragma once
-#include <CLI/CLI.hpp>
-
 #include <functional>
 #include <memory>
 #include <string>
@@ -8,11 +6,10 @@
 
 #include "operation.hpp"
 
-/// The shell commands. Each one turns its arguments into an Operation, which is performed by the server that works on
-/// the data folder, or, when none does, by this very process.
 namespace otklik::app {
 
-/// What every command takes, and what the chosen one does.
+/// What every command takes, and what the chosen one does. An Operation is performed by the server that works on the
+/// data folder, or, when none does, by this very process.
 struct Shell {
   std::string data = "./var";
   bool json = false;
@@ -29,23 +26,6 @@ struct Shell {
   /// Prints a result as JSON or for people.
   void print(std::string_view result) const;
 };
-
-/// A subcommand with `--data` and `--json`.
-CLI::App* add_command(CLI::App& parent, Shell& shell, const std::string& name, const std::string& help);
-
-void add_serve_command(CLI::App& app, Shell& shell);
-void add_user_commands(CLI::App& app, Shell& shell);
-void add_role_commands(CLI::App& app, Shell& shell);
-void add_token_commands(CLI::App& app, Shell& shell);
-void add_script_commands(CLI::App& app, Shell& shell);
-void add_plugin_commands(CLI::App& app, Shell& shell);
-void add_file_commands(CLI::App& app, Shell& shell);
-void add_check_command(CLI::App& app, Shell& shell);
-void add_licence_commands(CLI::App& app, Shell& shell);
-void add_config_commands(CLI::App& app, Shell& shell);
-void add_describe_command(CLI::App& app, Shell& shell);
-void add_events_command(CLI::App& app, Shell& shell);
-void add_version_command(CLI::App& app, Shell& shell);
 
 /// A password from the terminal (asked twice, not echoed) or, when standard input is no terminal, its first line.
 /// Errors: `bad_request` when the two differ or nothing could be read.

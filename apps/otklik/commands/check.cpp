@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
-#include "shell.hpp"
+#include "commands/commands.hpp"
 
 namespace otklik::app {
 namespace {

@@ -4,7 +4,7 @@
 #include "configuration/live_settings.hpp"
 #include "configuration/reload_report.hpp"
 #include "control_socket.hpp"
-#include "shell.hpp"
+#include "commands/commands.hpp"
 
 namespace otklik::app {
 namespace {

@@ -1,4 +1,4 @@
-#include "shell.hpp"
+#include "commands/commands.hpp"
 #include "web_api/description/description.hpp"
 #include "web_api/table.hpp"
 

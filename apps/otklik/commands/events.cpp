@@ -3,7 +3,7 @@
 #include <cstdio>
 
 #include "data_folder.hpp"
-#include "shell.hpp"
+#include "commands/commands.hpp"
 #include "store/event_log/print.hpp"
 
 namespace otklik::app {

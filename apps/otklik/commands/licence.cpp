@@ -16,7 +16,7 @@
 #include "licence/document.hpp"
 #include "licence/judge.hpp"
 #include "licence/keys.hpp"
-#include "shell.hpp"
+#include "commands/commands.hpp"
 
 namespace otklik::app {
 namespace {

@@ -1,6 +1,6 @@
 #include <filesystem>
 
-#include "shell.hpp"
+#include "commands/commands.hpp"
 
 namespace otklik::app {
 namespace {

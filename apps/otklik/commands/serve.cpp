@@ -6,7 +6,7 @@
 #include "base/log.hpp"
 #include "demo.hpp"
 #include "server.hpp"
-#include "shell.hpp"
+#include "commands/commands.hpp"
 
 namespace otklik::app {
 namespace {

@@ -1,5 +1,5 @@
 #include "base/settings.hpp"
-#include "shell.hpp"
+#include "commands/commands.hpp"
 
 namespace otklik::app {
 namespace {

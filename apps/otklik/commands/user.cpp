@@ -1,6 +1,6 @@
 #include "base/base64.hpp"
 #include "base/file.hpp"
-#include "shell.hpp"
+#include "commands/commands.hpp"
 
 namespace otklik::app {
 namespace {

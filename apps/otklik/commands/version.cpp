@@ -1,6 +1,6 @@
 #include "base/build_info.hpp"
 #include "base/json_writer.hpp"
-#include "shell.hpp"
+#include "commands/commands.hpp"
 
 namespace otklik::app {
 
