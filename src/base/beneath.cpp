@@ -76,6 +76,23 @@ FileFacts facts_of(const struct stat& about) noexcept {
 
 std::unexpected<Error> leaves() { return fail(ErrorCode::forbidden, "The path leaves its folder"); }
 
+/// What errno says of opening something below a folder.
+std::unexpected<Error> cannot_open() {
+  switch (errno) {
+    case ELOOP:
+    case EXDEV:
+      return leaves();
+    case EMFILE:
+    case ENFILE:
+      return fail(ErrorCode::too_many, "Too many open files");
+    case ENXIO:
+    case ENODEV:  // a socket, a device that is not there: no file
+      return fail(ErrorCode::not_found);
+    default:
+      return std::unexpected(last_open_error());
+  }
+}
+
 }  // namespace
 
 void avoid_openat2(bool yes) noexcept { openat2_denied = yes; }
@@ -102,17 +119,8 @@ Result<Folder> Folder::open(const std::string& path) {
 Result<UniqueFd> Folder::open_below(std::string_view name, int flags) const {
   if (!is_confined_name(name)) return leaves();
   const int fd = open_beneath(fd_.get(), std::string(name), flags | O_CLOEXEC);
-  if (fd >= 0) return UniqueFd(fd);
-  switch (errno) {
-    case ELOOP:
-    case EXDEV:
-      return leaves();
-    case EMFILE:
-    case ENFILE:
-      return fail(ErrorCode::too_many, "Too many open files");
-    default:
-      return fail(ErrorCode::not_found);
-  }
+  if (fd < 0) return cannot_open();
+  return UniqueFd(fd);
 }
 
 Result<UniqueFd> Folder::open_file(std::string_view name) const {
@@ -120,7 +128,8 @@ Result<UniqueFd> Folder::open_file(std::string_view name) const {
   auto fd = open_below(name, O_RDONLY | O_NONBLOCK | O_NOCTTY);
   if (!fd) return fd;
   struct stat about{};
-  if (::fstat(fd->get(), &about) != 0 || !S_ISREG(about.st_mode)) return fail(ErrorCode::not_found);
+  if (::fstat(fd->get(), &about) != 0) return std::unexpected(last_system_error("stat"));
+  if (!S_ISREG(about.st_mode)) return fail(ErrorCode::not_found);
   return fd;
 }
 
@@ -134,13 +143,13 @@ Result<FileFacts> Folder::about(std::string_view name) const {
   const auto fd = open_below(name, O_PATH | O_NOFOLLOW);  // of a link: the link itself
   if (!fd) return std::unexpected(fd.error());
   struct stat there{};
-  if (::fstat(fd->get(), &there) != 0) return fail(ErrorCode::not_found);
+  if (::fstat(fd->get(), &there) != 0) return std::unexpected(last_system_error("stat"));
   return facts_of(there);
 }
 
 Result<std::vector<NamedFacts>> Folder::entries(std::size_t most) const {
   const int fd = ::openat(fd_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return fail(ErrorCode::not_found);
+  if (fd < 0) return cannot_open();
   const std::unique_ptr<DIR, int (*)(DIR*)> listing(::fdopendir(fd), &::closedir);
   if (!listing) {
     ::close(fd);
@@ -177,7 +186,7 @@ Result<std::pair<Folder, std::string>> Folder::holder_of(std::string_view name) 
 
 Result<Folder> Folder::again() const {
   UniqueFd here(::openat(fd_.get(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!here) return fail(ErrorCode::not_found);
+  if (!here) return cannot_open();
   return Folder(std::move(here));
 }
 
@@ -194,7 +203,7 @@ Result<Folder> Folder::make_folders(std::string_view name, unsigned mode) const 
       return std::unexpected(last_system_error("make a folder"));
     }
     const int next = open_part(from, part, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (next < 0) return errno == ELOOP ? leaves() : fail(ErrorCode::not_found);
+    if (next < 0) return cannot_open();
     at.reset(next);
   }
   return Folder(std::move(at));
@@ -206,11 +215,7 @@ Result<UniqueFd> Folder::open_to_append(std::string_view name, unsigned mode) co
   UniqueFd fd(::openat(holder->first.fd(), holder->second.c_str(),
                        O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
                        static_cast<mode_t>(mode)));
-  if (!fd) {
-    if (errno == ELOOP) return leaves();
-    if (errno == EISDIR || errno == ENXIO || errno == ENODEV) return fail(ErrorCode::not_found);
-    return std::unexpected(last_system_error("open"));
-  }
+  if (!fd) return errno == EISDIR ? fail(ErrorCode::not_found) : cannot_open();
   struct stat there{};
   if (::fstat(fd.get(), &there) != 0 || !S_ISREG(there.st_mode)) return fail(ErrorCode::not_found);
   return fd;

@@ -36,8 +36,9 @@ class Folder {
   /// Opens the folder itself; its own path may run through links, since the administrator chose it.
   static Result<Folder> open(const std::string& path);
 
-  /// Opens a regular file for reading. Errors: `not_found` (absent, a folder, a device, a pipe, not readable),
-  /// `forbidden` (the name would leave the folder, or runs through a link).
+  /// Opens a regular file for reading. Errors: `not_found` (absent, a folder, a device, a pipe), `forbidden` (the name
+  /// would leave the folder, or runs through a link), `too_many` (descriptors), `failed` (it cannot be told, or not be
+  /// read: no permission, a disk that fails). Only `not_found` says that no file is there.
   [[nodiscard]] Result<UniqueFd> open_file(std::string_view name) const;
   /// Opens a folder below, with the same errors.
   [[nodiscard]] Result<Folder> open_folder(std::string_view name) const;

@@ -20,6 +20,11 @@ Error last_system_error(std::string_view doing) {
           std::string(doing) + ": " + std::generic_category().message(number)};
 }
 
+Error last_open_error() {
+  if (errno == ENOENT || errno == ENOTDIR || errno == ENAMETOOLONG) return ErrorCode::not_found;
+  return last_system_error("open");
+}
+
 Result<std::string> read_whole(int fd, std::size_t limit) {
   struct stat about{};
   if (::fstat(fd, &about) != 0) return std::unexpected(last_system_error("stat"));
@@ -41,7 +46,7 @@ Result<std::string> read_whole(int fd, std::size_t limit) {
 
 Result<std::string> read_file(const std::string& path, std::size_t limit) {
   const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!fd) return fail(ErrorCode::not_found);
+  if (!fd) return std::unexpected(last_open_error());
   return read_whole(fd.get(), limit);
 }
 

@@ -9,7 +9,8 @@ namespace otklik {
 
 /// The whole of an open file from its beginning. Errors: `too_large` past `limit` bytes, `failed`.
 Result<std::string> read_whole(int fd, std::size_t limit);
-/// Likewise by path; `not_found` when it cannot be opened.
+/// Likewise by path. `not_found`: nothing lies there. What lies there and cannot be opened (no permission, no
+/// descriptors left, a disk that fails) is `failed`.
 Result<std::string> read_file(const std::string& path, std::size_t limit);
 
 /// Writes so that `path` holds either the old or the whole new content, whatever happens: a new file beside it, synced,
@@ -21,5 +22,8 @@ Result<> write_all(int fd, std::string_view bytes);
 
 /// The last errno as an Error: `storage_full` for ENOSPC, EDQUOT and EFBIG, else `failed`, with what was being done.
 Error last_system_error(std::string_view doing);
+
+/// Likewise after open(2): `not_found` when nothing of that name can be there.
+Error last_open_error();
 
 }  // namespace otklik

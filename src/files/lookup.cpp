@@ -125,7 +125,9 @@ Result<core::OpenedFile> Lookup::open(std::string_view path) const {
   if (places.empty()) return outside();
   for (const auto& place : places) {
     auto file = open_place(place);
-    if (file || file.error().code != ErrorCode::not_found) return file;
+    // What may not be read is as good as absent: a stranger must not learn that it is there.
+    const bool absent = !file && (file.error().code == ErrorCode::not_found || file.error().code == ErrorCode::failed);
+    if (!absent) return file;
   }
   return fail(ErrorCode::not_found);
 }

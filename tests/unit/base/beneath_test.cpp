@@ -11,7 +11,9 @@
 #include <thread>
 
 #include "base/file.hpp"
+#include "unit/few_descriptors.hpp"
 #include "unit/temp_folder.hpp"
+#include "unit/without_rights.hpp"
 
 namespace otklik {
 namespace {
@@ -60,6 +62,36 @@ TEST_P(Beneath, says_not_found_for_what_is_no_file_there) {
     EXPECT_EQ(read(name), "not_found") << name;
   EXPECT_EQ(word(folder_.open_folder("a.txt")), "not_found");
   EXPECT_EQ(word(folder_.open_folder("absent")), "not_found");
+}
+
+TEST_P(Beneath, does_not_say_not_found_of_what_it_could_not_look_at) {
+  const test::FewDescriptors none(0);
+  for (const char* name : {"a.txt", "one/two/b.txt"}) {
+    EXPECT_EQ(read(name), "too_many") << name;
+    EXPECT_EQ(word(folder_.about(name)), "too_many") << name;
+    EXPECT_EQ(word(folder_.remove(name)), "too_many") << name;
+  }
+  EXPECT_EQ(word(folder_.open_folder("one")), "too_many");
+  EXPECT_EQ(word(folder_.make_folders("one")), "too_many");
+  EXPECT_EQ(word(folder_.entries(10)), "too_many");
+  EXPECT_EQ(word(folder_.again()), "too_many");
+}
+
+TEST_P(Beneath, does_not_say_not_found_of_what_it_may_not_open) {
+  disk_.put("root/closed/c.txt", "c");
+  disk_.put("root/unreadable.txt", "c");
+  const test::ReadOnlyFolders folders({disk_.path(), disk_.path("root")});
+  for (const char* name : {"root/closed", "root/unreadable.txt"}) fs::permissions(disk_.path(name), fs::perms::none);
+  {
+    const test::WithoutRights here;
+    EXPECT_EQ(read("unreadable.txt"), "failed");
+    EXPECT_EQ(word(folder_.about("unreadable.txt")), "done") << "to know of it takes no right to read it";
+    EXPECT_EQ(read("closed/c.txt"), "failed");
+    EXPECT_EQ(word(folder_.about("closed/c.txt")), "failed");
+    EXPECT_EQ(word(folder_.remove("closed/c.txt")), "failed");
+    EXPECT_EQ(read("absent"), "not_found");
+  }
+  fs::permissions(disk_.path("root/closed"), fs::perms::owner_all);
 }
 
 TEST_P(Beneath, refuses_names_that_could_lead_out) {

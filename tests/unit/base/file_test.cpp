@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "base/unique_fd.hpp"
+#include "unit/few_descriptors.hpp"
 #include "unit/temp_folder.hpp"
 
 namespace otklik {
@@ -27,6 +28,17 @@ TEST(File, reads_a_whole_file_up_to_a_limit) {
   EXPECT_EQ(read_file(disk.path("a"), 4'999).error().code, ErrorCode::too_large);
   EXPECT_EQ(read_file(disk.path("empty"), 0), "");
   EXPECT_EQ(read_file(disk.path("absent"), 10).error().code, ErrorCode::not_found);
+}
+
+TEST(File, tells_what_is_not_there_from_what_cannot_be_opened) {
+  const TempFolder disk;
+  disk.put("a");
+  fs::create_symlink("loop", disk.path("loop"));
+  EXPECT_EQ(read_file(disk.path("a/b"), 10).error().code, ErrorCode::not_found);
+  EXPECT_EQ(read_file(disk.path(std::string(300, 'x')), 10).error().code, ErrorCode::not_found);
+  EXPECT_EQ(read_file(disk.path("loop"), 10).error().code, ErrorCode::failed);
+  const test::FewDescriptors none(0);
+  EXPECT_EQ(read_file(disk.path("a"), 10).error().code, ErrorCode::failed);
 }
 
 TEST(File, reads_files_that_do_not_say_their_size) {

@@ -10,6 +10,7 @@
 #include "base/file.hpp"
 #include "unit/files/fake_index.hpp"
 #include "unit/temp_folder.hpp"
+#include "unit/without_rights.hpp"
 
 namespace otklik::files {
 namespace {
@@ -207,6 +208,17 @@ TEST_F(OpenerOnDisk, follows_no_link_that_was_put_in_the_place_of_a_file) {
   fs::create_symlink(disk_.path("outside.txt"), disk_.path("data/Fax/link.tif"));
   const auto file = add(FileArea::fax, "link.tif");
   EXPECT_EQ(by_code(FileArea::fax, links_.code_of(FileArea::fax, file.id)), "not_found");
+}
+
+TEST_F(OpenerOnDisk, says_not_found_of_what_it_may_not_read) {
+  const otklik::test::ReadOnlyFolders folders(
+      {disk_.path(), disk_.path("data"), disk_.path("data/LocalStorage"), disk_.path("data/LocalStorage/Shared")});
+  for (const char* file : {"data/LocalStorage/price.txt", "data/LocalStorage/Shared/open.txt"}) {
+    fs::permissions(disk_.path(file), fs::perms::none);
+  }
+  const otklik::test::WithoutRights here;
+  EXPECT_EQ(files("LocalStorage/price.txt"), "not_found");
+  EXPECT_EQ(shared("open.txt"), "not_found");
 }
 
 TEST_F(OpenerOnDisk, plays_a_voicemail_to_whom_it_is_for_and_to_supervisors) {
