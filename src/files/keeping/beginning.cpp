@@ -35,6 +35,11 @@ Result<> settle(const Areas& areas, core::FileIndex& index, const core::StoredFi
     return {};
   }
   const auto there = root->about(file.path);
+  if (!there && there.error().code != ErrorCode::not_found) {
+    log::warn("file {} of {} cannot be looked at and stays {}: {}", file.id.text(), core::name(file.area),
+              core::name(file.state), there.error().message);
+    return {};
+  }
   if (!there || there->kind != FileFacts::Kind::file) {
     ++done.dropped;
     const auto forgotten = index.remove(file.id, file.state == FileState::arriving ? "never_arrived" : "lost");

@@ -56,6 +56,10 @@ class Check {
 
   Result<> row(const Folder& root, const core::StoredFile& file) {
     const auto there = root.about(file.path);
+    if (!there && there.error().code != ErrorCode::not_found) {
+      note(Kind::unreadable, file, 0, [] { return false; });  // it may be there: nothing of it is forgotten
+      return {};
+    }
     if (!there || there->kind != FileFacts::Kind::file) {
       const auto now = index_.find(file.id);
       if (!now || now->state != FileState::whole || now->path != file.path) return {};  // deleted or moved meanwhile
@@ -87,14 +91,23 @@ class Check {
   /// Everything on the disk, against the index.
   Result<> folder(const Folder& here, core::FileArea area, const std::string& path, int depth) {
     const auto entries = here.entries(most_entries);
-    if (!entries) return std::unexpected(entries.error());
+    if (!entries && (path.empty() || entries.error().code == ErrorCode::too_large)) {
+      return std::unexpected(entries.error());
+    }
+    if (!entries) {
+      if (entries.error().code != ErrorCode::not_found) note_unreadable(area, path);  // else it went meanwhile
+      return {};
+    }
     for (const auto& entry : *entries) {
       const std::string below = path.empty() ? entry.name : path + "/" + entry.name;
       if (entry.kind == FileFacts::Kind::folder) {
         const auto whose = areas_.area_of(areas_.absolute_path(area, below) + "/x");
         if (depth == deepest || !whose || whose->area != area) continue;  // an area within this one has its own turn
         const auto next = here.open_folder(entry.name);
-        if (!next) continue;  // gone meanwhile
+        if (!next) {
+          if (next.error().code != ErrorCode::not_found) note_unreadable(area, below);  // else it went meanwhile
+          continue;
+        }
         if (auto done = folder(*next, area, below, depth + 1); !done) return done;
       } else if (entry.kind == FileFacts::Kind::file && !NewFile::is_hidden_name(entry.name)) {
         if (auto done = file_on_disk(here, area, below, entry); !done) return done;
@@ -115,6 +128,14 @@ class Check {
     note(Kind::extra, file, entry.size,
          [&] { return register_file(areas_, index_, {.area = area, .path = path}).has_value(); });
     return {};
+  }
+
+  /// A folder that may hold files nobody knows of.
+  void note_unreadable(core::FileArea area, const std::string& path) {
+    core::StoredFile folder;
+    folder.area = area;
+    folder.path = path;
+    note(Kind::unreadable, folder, 0, [] { return false; });
   }
 
   template <class Repair>

@@ -12,11 +12,11 @@ namespace otklik::files {
 /// Where the index and the disk say different things.
 struct Discrepancy {
   enum class Kind : std::uint8_t {
-    missing,    ///< in the index, not on the disk
+    missing,    ///< in the index, and for certain not on the disk
     extra,      ///< on the disk, not in the index
     size,       ///< another size than the index has
     content,    ///< of that size, but of another SHA-256
-    unreadable  ///< there, and it cannot be read
+    unreadable  ///< it cannot be looked at or read: no permission, a link on its way, a disk that fails
   };
   Kind kind = Kind::missing;
   core::FileArea area = core::FileArea::temp;

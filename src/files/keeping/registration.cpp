@@ -29,7 +29,8 @@ Result<UniqueFd> open_in(const Areas& areas, core::FileArea area, const std::str
   const auto root = Folder::open(areas.folder(area));
   if (!root) return std::unexpected(root.error());
   auto fd = root->open_file(path);
-  if (!fd) return fail(fd.error().code, "there is no such file in the folder of " + std::string(core::name(area)));
+  const bool absent = !fd && (fd.error().code == ErrorCode::not_found || fd.error().code == ErrorCode::forbidden);
+  if (absent) return fail(fd.error().code, "there is no such file in the folder of " + std::string(core::name(area)));
   return fd;
 }
 

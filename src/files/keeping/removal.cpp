@@ -23,6 +23,14 @@ bool is_open_elsewhere(int fd) noexcept {
   return errno == EAGAIN;
 }
 
+/// `not_found`: no file lies there. Any other error says nothing of the file.
+Result<> look_at_file(const Folder& root, const std::string& path) {
+  const auto there = root.about(path);
+  if (!there) return std::unexpected(there.error());
+  if (there->kind == FileFacts::Kind::link) return fail(ErrorCode::forbidden, "a link lies in the place of the file");
+  return there->kind == FileFacts::Kind::file ? Result<>() : fail(ErrorCode::not_found);
+}
+
 void remove_empty_folders(const Folder& root, std::string_view path) {
   for (auto slash = path.rfind('/'); slash != std::string_view::npos; slash = path.rfind('/')) {
     path = path.substr(0, slash);
@@ -40,13 +48,13 @@ Result<Removal> remove(const Areas& areas, core::FileIndex& index, const core::S
   const auto root = Folder::open(areas.folder(file.area));
   // The whole folder away may be a disk that is not mounted: nothing is known about its files then.
   if (!root) return fail(ErrorCode::unavailable, "the folder of " + std::string(core::name(file.area)) + " is away");
-  {
+  if (auto there = look_at_file(*root, file.path); !there) {
+    return there.error().code == ErrorCode::not_found ? forget("lost") : std::unexpected(there.error());
+  }
+  if (!at_once) {
     const auto fd = root->open_file(file.path);
-    if (!fd) {
-      if (fd.error().code != ErrorCode::not_found) return std::unexpected(fd.error());
-      return forget("lost");
-    }
-    if (!at_once && is_open_elsewhere(fd->get())) return Removal::in_use;
+    if (!fd) return std::unexpected(fd.error());
+    if (is_open_elsewhere(fd->get())) return Removal::in_use;
   }
   if (auto marked = index.begin_removal(file.id); !marked) return std::unexpected(marked.error());
   if (auto removed = root->remove(file.path); !removed && removed.error().code != ErrorCode::not_found) {

@@ -15,7 +15,7 @@ enum class Removal : std::uint8_t {
 
 /// Deletes a stored file, then forgets it, so that a crash between leaves what the next start finishes; then the
 /// folders that it leaves empty, up to the area's own. `reason` as FileIndex::remove(). Errors: those of the index and
-/// the disk.
+/// the disk; a file that cannot be looked at is never `lost`.
 Result<Removal> remove_stored_file(const Areas& areas, core::FileIndex& index, const core::StoredFile& file,
                                    std::string_view reason);
 

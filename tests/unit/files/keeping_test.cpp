@@ -14,6 +14,7 @@
 #include "files/keeping/retention.hpp"
 #include "unit/files/fake_index.hpp"
 #include "unit/temp_folder.hpp"
+#include "unit/without_rights.hpp"
 
 namespace otklik::files {
 namespace {
@@ -138,6 +139,27 @@ TEST_F(Keeping, forgets_what_had_gone_already_and_nothing_while_its_disk_is_away
   fs::rename(disk_.path("unmounted"), areas_.folder(FileArea::fax));
   apply(rules);
   EXPECT_EQ(index_.removed, Strings{"gone.tif lost"});
+}
+
+TEST_F(Keeping, never_takes_what_it_cannot_look_at_for_gone) {
+  const auto closed = add(FileArea::fax, "closed/a.tif", "abc", 100h);
+  const auto unreadable = add(FileArea::fax, "unreadable.tif", "abc", 100h);
+  const auto arriving = add(FileArea::fax, "closed/arriving.tif", "abc", 0h, FileState::arriving);
+  RetentionRules rules;
+  rules[FileArea::fax].age = 1h;
+  const otklik::test::ReadOnlyFolders folders({disk_.path(), disk_.path("data"), areas_.folder(FileArea::fax)});
+  fs::permissions(disk_.path("data/Fax/closed"), fs::perms::none);
+  fs::permissions(disk_.path("data/Fax/unreadable.tif"), fs::perms::none);
+  {
+    const otklik::test::WithoutRights here;
+    const auto result = apply(rules);
+    EXPECT_EQ(result.failed, 2U);
+    EXPECT_EQ(settle_the_unsettled(areas_, index_).value().dropped, 0U);
+    EXPECT_EQ(remove_stored_file_at_once(areas_, index_, closed, "shell").error().code, ErrorCode::failed);
+  }
+  EXPECT_EQ(index_.removed, Strings{});
+  EXPECT_EQ(index_.find(arriving.id)->state, FileState::arriving);
+  fs::permissions(disk_.path("data/Fax/closed"), fs::perms::owner_all);
 }
 
 TEST_F(Keeping, deletes_an_open_file_when_a_person_says_so) {
@@ -299,6 +321,18 @@ TEST_F(Keeping, compares_the_index_with_the_disk) {
   EXPECT_EQ(check({.deep = true}), Strings{});
   EXPECT_FALSE(index_.find(missing.id));
   EXPECT_TRUE(index_.find_at(FileArea::voicemail, "deep/extra.wav"));
+}
+
+TEST_F(Keeping, repairs_nothing_of_what_it_cannot_look_at) {
+  add(FileArea::fax, "closed/a.tif", "abc");
+  const otklik::test::ReadOnlyFolders folders({disk_.path()});
+  fs::permissions(disk_.path("data/Fax/closed"), fs::perms::none);
+  {
+    const otklik::test::WithoutRights here;
+    EXPECT_EQ(check({.repair = true}), (Strings{"unreadable fax closed/a.tif", "unreadable fax closed"}));
+  }
+  fs::permissions(disk_.path("data/Fax/closed"), fs::perms::owner_all);
+  EXPECT_EQ(check({.repair = true}), Strings{});
 }
 
 TEST_F(Keeping, does_not_take_a_folder_that_is_away_for_an_empty_one) {
