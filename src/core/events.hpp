@@ -54,7 +54,7 @@ struct CustomEvent { std::string name; std::string data; Uuid run; };
 /// A file was stored: uploaded, recorded, received, or registered by the administrator. `path` is below its area's
 /// folder, and empty where knowing it opens the file (temp). `reason` of its deletion: `age` and `size` (a rule),
 /// `shell`, `script`, `user` (a picture whose user is gone, or has chosen another), `lost` (it had gone from the disk),
-/// `never_arrived`, `interrupted` (a crash came in between).
+/// `never_arrived`, `interrupted` (a crash or a failing disk came in between).
 struct FileStored { Uuid file; std::string area; std::string path; std::string name; std::uint64_t size = 0; std::string sha256; Uuid user; std::string login; Uuid chain; };
 struct FileDeleted { Uuid file; std::string area; std::string path; std::string name; std::uint64_t size = 0; std::string reason; Uuid chain; };
 

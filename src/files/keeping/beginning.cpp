@@ -23,9 +23,13 @@ constexpr std::string_view aside_mark = ".aside-";
 
 Result<> settle(const Areas& areas, core::FileIndex& index, const core::StoredFile& file, Settled& done) {
   if (file.state == FileState::leaving) {
-    if (auto gone = remove_stored_file_at_once(areas, index, file, "interrupted"); !gone)
-      return std::unexpected(gone.error());
-    ++done.dropped;
+    if (const auto gone = finish_removal(areas, index, file.id, "interrupted")) {
+      ++done.dropped;
+    } else {
+      // A disk that is away, or may not be written, is no reason to serve nobody: the rules try it again and again.
+      log::warn("file {} of {} is to go and cannot be deleted: {}", file.id.text(), core::name(file.area),
+                gone.error().message);
+    }
     return {};
   }
   const auto root = Folder::open(areas.folder(file.area));

@@ -15,7 +15,8 @@ struct Settled {
 };
 
 /// Comes to an end with every file that the last life of the server left between two states: `arriving` is there or is
-/// not, `growing` grows no more, `leaving` goes. Reads the rows in these states and nothing else.
+/// not, `growing` grows no more, `leaving` goes. Reads the rows in these states and nothing else. What the disk does
+/// not tell or let go is told of and stays as it is. Errors: those of the index.
 Result<Settled> settle_the_unsettled(const Areas& areas, core::FileIndex& index);
 
 /// Makes the folders within the storage that are missing, for a storage that the settings have put elsewhere. A storage

@@ -4,6 +4,8 @@
 
 #include <cerrno>
 #include <csignal>
+#include <mutex>
+#include <set>
 
 #include "base/beneath.hpp"
 
@@ -38,6 +40,31 @@ void remove_empty_folders(const Folder& root, std::string_view path) {
   }
 }
 
+/// One deletes a file at a time. Otherwise the slower of two could take a file that came under the same path after the
+/// quicker had come to its end.
+class Claim {
+ public:
+  explicit Claim(const Uuid& file) : file_(file) {
+    const std::lock_guard lock(mutex);
+    is_mine_ = claimed.insert(file).second;
+  }
+  ~Claim() {
+    const std::lock_guard lock(mutex);
+    if (is_mine_) claimed.erase(file_);
+  }
+  Claim(const Claim&) = delete;
+  Claim& operator=(const Claim&) = delete;
+
+  explicit operator bool() const noexcept { return is_mine_; }
+
+ private:
+  static inline std::mutex mutex;
+  static inline std::set<Uuid> claimed;
+
+  Uuid file_;
+  bool is_mine_;
+};
+
 Result<Removal> remove(const Areas& areas, core::FileIndex& index, const core::StoredFile& file,
                        std::string_view reason, bool at_once) {
   const auto forget = [&](std::string_view why) -> Result<Removal> {
@@ -48,8 +75,10 @@ Result<Removal> remove(const Areas& areas, core::FileIndex& index, const core::S
   const auto root = Folder::open(areas.folder(file.area));
   // The whole folder away may be a disk that is not mounted: nothing is known about its files then.
   if (!root) return fail(ErrorCode::unavailable, "the folder of " + std::string(core::name(file.area)) + " is away");
+  const bool is_begun = file.state == core::FileState::leaving;  // then we have unlinked it
   if (auto there = look_at_file(*root, file.path); !there) {
-    return there.error().code == ErrorCode::not_found ? forget("lost") : std::unexpected(there.error());
+    return there.error().code == ErrorCode::not_found ? forget(is_begun ? reason : "lost")
+                                                      : std::unexpected(there.error());
   }
   if (!at_once) {
     const auto fd = root->open_file(file.path);
@@ -68,12 +97,23 @@ Result<Removal> remove(const Areas& areas, core::FileIndex& index, const core::S
 
 Result<Removal> remove_stored_file(const Areas& areas, core::FileIndex& index, const core::StoredFile& file,
                                    std::string_view reason) {
-  return remove(areas, index, file, reason, false);
+  const Claim claim(file.id);
+  return claim ? remove(areas, index, file, reason, false) : Removal::in_use;
 }
 
 Result<Removal> remove_stored_file_at_once(const Areas& areas, core::FileIndex& index, const core::StoredFile& file,
                                            std::string_view reason) {
-  return remove(areas, index, file, reason, true);
+  const Claim claim(file.id);
+  return claim ? remove(areas, index, file, reason, true) : Removal::in_use;
+}
+
+Result<Removal> finish_removal(const Areas& areas, core::FileIndex& index, const Uuid& id, std::string_view reason) {
+  const Claim claim(id);
+  if (!claim) return Removal::in_use;
+  const auto file = index.find(id);
+  if (!file) return std::unexpected(file.error());
+  if (file->state != core::FileState::leaving) return Removal::in_use;  // somebody wrote it anew meanwhile
+  return remove(areas, index, *file, reason, true);
 }
 
 }  // namespace otklik::files

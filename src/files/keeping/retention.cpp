@@ -16,6 +16,29 @@ class Pass {
        const std::move_only_function<bool() const>& stopped)
       : areas_(areas), index_(index), now_(now), most_(most), stopped_(stopped) {}
 
+  /// What was to go and could not be deleted then: its disk may let go of it now.
+  Result<> left_behind() {
+    core::FileQuery query{.state = core::FileState::leaving, .limit = page_size};
+    const std::uint64_t failed_before = result_.failed;
+    std::string trouble;
+    const auto done = each(query, [&](const core::StoredFile& file) {
+      const auto removed = finish_removal(areas_, index_, file.id, "interrupted");
+      if (removed && *removed != Removal::in_use) {
+        ++result_.deleted;
+        result_.bytes += file.size;
+      } else if (!removed && removed.error().code != ErrorCode::not_found) {
+        if (trouble.empty()) trouble = removed.error().message;
+        ++result_.failed;
+      }
+      return true;
+    });
+    if (!trouble.empty()) {
+      log::warn("{} files are to go and cannot be deleted yet, the first one because: {}",
+                result_.failed - failed_before, trouble);
+    }
+    return done;
+  }
+
   Result<> area(core::FileArea area, const RetentionRule& rule) {
     core::FileQuery query{.area = area, .state = core::FileState::whole, .held = false, .limit = page_size};
     if (rule.age.count() != 0) {
@@ -37,17 +60,26 @@ class Pass {
 
  private:
   template <class Wanted>
-  Result<> walk(core::FileQuery query, std::string_view reason, Wanted wanted) {
+  Result<> walk(const core::FileQuery& query, std::string_view reason, Wanted wanted) {
+    return each(query, [&](const core::StoredFile& file) {
+      if (!wanted()) return false;
+      remove(file, reason);
+      return true;
+    });
+  }
+
+  /// Until `use` says that it is enough, or so much has been deleted that it is for now.
+  template <class Use>
+  Result<> each(core::FileQuery query, Use use) {
     for (;;) {
       const auto page = index_.list(query);
       if (!page) return std::unexpected(page.error());
       for (const auto& file : page->files) {
-        if (!wanted()) return {};
         if (result_.deleted >= most_ || stopped_()) {
           result_.more = true;
           return {};
         }
-        remove(file, reason);
+        if (!use(file)) return {};
       }
       if (!page->next) return {};
       query.after = page->next;
@@ -95,6 +127,7 @@ Result<RetentionResult> apply_retention(const Areas& areas, core::FileIndex& ind
                                         Time now, std::uint64_t most,
                                         const std::move_only_function<bool() const>& stopped) {
   Pass pass(areas, index, now, most, stopped);
+  if (auto done = pass.left_behind(); !done) return std::unexpected(done.error());
   for (const auto area : core::all_file_areas) {
     if (auto done = pass.area(area, rules[area]); !done) return std::unexpected(done.error());
   }

@@ -141,6 +141,32 @@ TEST_F(Keeping, forgets_what_had_gone_already_and_nothing_while_its_disk_is_away
   EXPECT_EQ(index_.removed, Strings{"gone.tif lost"});
 }
 
+TEST_F(Keeping, tries_again_what_its_disk_did_not_let_go) {
+  const auto file = add(FileArea::recording, "imported/a.wav", "abc", 49h);
+  RetentionRules rules;
+  rules[FileArea::recording].age = 48h;
+  {
+    const otklik::test::ReadOnlyFolders folders({disk_.path(), disk_.path("data/RecordedFiles/imported")});
+    const otklik::test::WithoutRights here;
+    EXPECT_EQ(apply(rules).failed, 1U);
+    EXPECT_EQ(apply({}).failed, 1U) << "whatever the rules say by now";
+  }
+  EXPECT_TRUE(is_there(file));
+  const auto result = apply({});
+  EXPECT_EQ(result.failed, 0U);
+  EXPECT_EQ(result.deleted, 1U);
+  EXPECT_FALSE(is_there(file));
+  EXPECT_EQ(index_.removed, Strings{"imported/a.wav interrupted"});
+}
+
+TEST_F(Keeping, finishes_no_removal_of_what_was_written_anew) {
+  const auto file = add(FileArea::fax, "a.tif", "abc", 0h, FileState::leaving);
+  ASSERT_TRUE(index_.settle(file.id, 3, sha256_of_abc));
+  EXPECT_EQ(finish_removal(areas_, index_, file.id, "interrupted").value(), Removal::in_use);
+  EXPECT_TRUE(is_there(file));
+  EXPECT_EQ(finish_removal(areas_, index_, Uuid::random(), "interrupted").error().code, ErrorCode::not_found);
+}
+
 TEST_F(Keeping, never_takes_what_it_cannot_look_at_for_gone) {
   const auto closed = add(FileArea::fax, "closed/a.tif", "abc", 100h);
   const auto unreadable = add(FileArea::fax, "unreadable.tif", "abc", 100h);
@@ -193,6 +219,26 @@ TEST_F(Keeping, comes_to_an_end_with_what_a_crash_left_between_two_states) {
   EXPECT_FALSE(is_there(leaving));
   EXPECT_FALSE(index_.find(half_gone.id));
   EXPECT_EQ(settle_the_unsettled(areas_, index_).value().arrived, 0U) << "once is enough";
+}
+
+TEST_F(Keeping, begins_though_a_disk_does_not_let_go_of_what_is_to_leave) {
+  const auto stuck = add(FileArea::recording, "imported/a.wav", "abc", 0h, FileState::leaving);
+  const auto away = add(FileArea::fax, "a.tif", "abc", 0h, FileState::leaving);
+  const auto free = add(FileArea::voicemail, "a.wav", "abc", 0h, FileState::leaving);
+  fs::rename(areas_.folder(FileArea::fax), disk_.path("unmounted"));
+  fs::permissions(areas_.folder(FileArea::voicemail), fs::perms::all);
+  {
+    const otklik::test::ReadOnlyFolders folders({disk_.path(), disk_.path("data/RecordedFiles/imported")});
+    const otklik::test::WithoutRights here;
+    const auto settled = settle_the_unsettled(areas_, index_);
+    ASSERT_TRUE(settled) << settled.error().message;
+    EXPECT_EQ(settled->dropped, 1U);
+  }
+  EXPECT_TRUE(is_there(stuck));
+  EXPECT_FALSE(is_there(free));
+  EXPECT_EQ(index_.find(stuck.id)->state, FileState::leaving);
+  EXPECT_EQ(index_.find(away.id)->state, FileState::leaving);
+  EXPECT_EQ(index_.removed, Strings{"a.wav interrupted"});
 }
 
 TEST_F(Keeping, empties_the_temporary_areas_at_once_and_deletes_them_at_leisure) {
