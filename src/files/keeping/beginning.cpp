@@ -55,9 +55,44 @@ Result<> settle(const Areas& areas, core::FileIndex& index, const core::StoredFi
   return index.settle(file.id, there->size, as_described ? file.sha256 : std::string());
 }
 
+/// For a folder that has to stay what it is: what lies in it moves into a folder within, and what cannot be moved
+/// stays.
+Result<> put_entries_aside(const std::string& folder) {
+  constexpr std::string_view of_the_disk = "lost+found";
+  std::vector<std::string> names;
+  std::error_code error;
+  for (std::filesystem::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    std::string name = it->path().filename().string();
+    if (name != of_the_disk && !is_put_aside_within(name)) names.push_back(std::move(name));
+  }
+  if (error) return fail(ErrorCode::failed, "put what lies in " + folder + " aside: " + error.message());
+  if (names.empty()) return {};
+  const std::string aside = folder + "/" + std::string(aside_mark) + random_text();
+  if (::mkdir(aside.c_str(), 0700) != 0) return std::unexpected(last_system_error("make " + aside));
+  std::size_t stay = 0;
+  std::string trouble;
+  for (const auto& name : names) {
+    if (::rename((folder + "/" + name).c_str(), (aside + "/" + name).c_str()) == 0 || errno == ENOENT) continue;
+    trouble = last_system_error("rename").message;
+    ++stay;
+  }
+  if (stay != 0) log::warn("{} entries of {} stay, though every start empties it: {}", stay, folder, trouble);
+  return {};
+}
+
 Result<> put_aside(const std::string& folder) {
+  struct stat there{};
+  const bool is_link = ::lstat(folder.c_str(), &there) == 0 && S_ISLNK(there.st_mode);
+  // The administrator has put it onto another disk, by a link or by a mount. There it stays.
+  if (is_link) {
+    if (::stat(folder.c_str(), &there) == 0) return put_entries_aside(folder);
+    log::error("{} leads nowhere: is its disk mounted?", folder);
+    return {};
+  }
   if (::rename(folder.c_str(), (folder + std::string(aside_mark) + random_text()).c_str()) != 0 && errno != ENOENT) {
-    return std::unexpected(last_system_error("put " + folder + " aside"));
+    const auto why = last_system_error("put " + folder + " aside");
+    const bool is_folder = ::stat(folder.c_str(), &there) == 0 && S_ISDIR(there.st_mode);
+    return is_folder ? put_entries_aside(folder) : Result<>(std::unexpect, why);
   }
   if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
     return std::unexpected(last_system_error("make " + folder));
@@ -65,18 +100,22 @@ Result<> put_aside(const std::string& folder) {
   return {};
 }
 
-/// Those of this start and of earlier ones that did not come to their end.
+/// Those of this start and of earlier ones that did not come to their end, beside the folder and within.
 void add_put_aside(const std::string& folder, std::vector<std::string>& all) {
+  const auto add = [&](const std::string& holder, std::string_view beginning) {
+    std::error_code error;
+    for (std::filesystem::directory_iterator it(holder, error), end; !error && it != end; it.increment(error)) {
+      if (it->path().filename().string().starts_with(beginning)) all.push_back(it->path().string());
+    }
+  };
   const auto slash = folder.rfind('/');
-  const std::string holder = folder.substr(0, slash);
-  const std::string beginning = folder.substr(slash + 1) + std::string(aside_mark);
-  std::error_code error;
-  for (std::filesystem::directory_iterator it(holder, error), end; !error && it != end; it.increment(error)) {
-    if (it->path().filename().string().starts_with(beginning)) all.push_back(it->path().string());
-  }
+  add(folder.substr(0, slash), folder.substr(slash + 1) + std::string(aside_mark));
+  add(folder, aside_mark);
 }
 
 }  // namespace
+
+bool is_put_aside_within(std::string_view name) noexcept { return name.starts_with(aside_mark); }
 
 Result<Settled> settle_the_unsettled(const Areas& areas, core::FileIndex& index) {
   Settled done;
@@ -128,7 +167,10 @@ Result<std::vector<std::string>> empty_temporary_areas(const Areas& areas, core:
 
 bool delete_put_aside(const std::string& folder, const std::move_only_function<bool() const>& stopped) {
   std::error_code error;
-  for (std::filesystem::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+  const bool is_link = std::filesystem::is_symlink(std::filesystem::symlink_status(folder, error));
+  std::filesystem::directory_iterator it;
+  if (!is_link) it = std::filesystem::directory_iterator(folder, error);  // what a link leads to is not ours
+  for (const std::filesystem::directory_iterator end; !error && it != end; it.increment(error)) {
     if (stopped()) return false;
     std::error_code ignored;  // what cannot go now is tried again at the next start
     std::filesystem::remove_all(it->path(), ignored);

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/ports/file_index.hpp"
@@ -24,9 +25,13 @@ Result<Settled> settle_the_unsettled(const Areas& areas, core::FileIndex& index)
 void make_area_folders(const Areas& areas);
 
 /// Empties the areas that every start empties: their folders are put aside under another name, which takes no time
-/// however full they are, new ones made, and the index told. Returns the folders put aside, those of earlier starts
-/// among them, for deleting at leisure.
+/// however full they are, new ones made, and the index told. A folder that is a link, a mount, or lies where nothing
+/// may be renamed stays, and its entries are put aside within it. Returns the folders put aside, those of earlier
+/// starts among them, for deleting at leisure.
 Result<std::vector<std::string>> empty_temporary_areas(const Areas& areas, core::FileIndex& index);
+
+/// Whether an entry of such an area's own folder is what was put aside within it: no file of the area.
+bool is_put_aside_within(std::string_view name) noexcept;
 
 /// Deletes a folder that was put aside. False: `stopped` said so before the end; the next start goes on.
 bool delete_put_aside(const std::string& folder, const std::move_only_function<bool() const>& stopped);

@@ -7,6 +7,7 @@
 #include "base/beneath.hpp"
 #include "base/new_file.hpp"
 #include "files/digest.hpp"
+#include "files/keeping/beginning.hpp"
 #include "files/keeping/registration.hpp"
 
 namespace otklik::files {
@@ -99,6 +100,7 @@ class Check {
       return {};
     }
     for (const auto& entry : *entries) {
+      if (path.empty() && core::is_emptied_at_start(area) && is_put_aside_within(entry.name)) continue;
       const std::string below = path.empty() ? entry.name : path + "/" + entry.name;
       if (entry.kind == FileFacts::Kind::folder) {
         const auto whose = areas_.area_of(areas_.absolute_path(area, below) + "/x");

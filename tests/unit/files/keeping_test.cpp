@@ -1,8 +1,11 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include <filesystem>
+#include <thread>
 
 #include "base/unique_fd.hpp"
 #include "files/digest.hpp"
@@ -262,6 +265,68 @@ TEST_F(Keeping, empties_the_temporary_areas_at_once_and_deletes_them_at_leisure)
   EXPECT_TRUE(disk_.has("data/Temp/mine.txt"));
 }
 
+TEST_F(Keeping, leaves_a_temporary_area_where_a_link_has_put_it) {
+  const std::string folder = areas_.folder(FileArea::temp);
+  fs::remove(folder);
+  disk_.make("other disk/uploads");
+  fs::create_directory_symlink(disk_.path("other disk/uploads"), folder);
+  for (int start = 0; start < 2; ++start) {
+    add(FileArea::temp, "r/a.txt", "abc");
+    const auto aside = empty_temporary_areas(areas_, index_).value();
+    EXPECT_FALSE(disk_.has("other disk/uploads/r"));
+    EXPECT_EQ(check(), Strings{}) << "what is put aside is no file of the area";
+    for (const auto& put : aside) EXPECT_TRUE(delete_put_aside(put, [] { return false; }));
+    EXPECT_TRUE(fs::is_symlink(folder));
+    EXPECT_TRUE(fs::is_empty(disk_.path("other disk/uploads")));
+  }
+  EXPECT_EQ(std::distance(fs::directory_iterator(disk_.path("other disk")), {}), 1);
+}
+
+TEST_F(Keeping, begins_though_the_disk_of_a_temporary_area_is_away) {
+  const std::string folder = areas_.folder(FileArea::temp);
+  fs::remove(folder);
+  fs::create_directory_symlink(disk_.path("unmounted"), folder);
+  EXPECT_TRUE(empty_temporary_areas(areas_, index_));
+  EXPECT_TRUE(fs::is_symlink(folder));
+  EXPECT_FALSE(disk_.has("unmounted"));
+}
+
+TEST_F(Keeping, empties_a_temporary_area_that_is_a_mount) {
+  const std::string folder = areas_.folder(FileArea::temp);
+  bool is_mounted = false;
+  // In a thread with mounts of its own, which end with it.
+  std::thread([&] {
+    is_mounted = ::unshare(CLONE_NEWNS) == 0 && ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+                 ::mount("tmpfs", folder.c_str(), "tmpfs", 0, "size=1m") == 0;
+    if (!is_mounted) return;
+    add(FileArea::temp, "r/a.txt", "abc");
+    fs::create_directory(folder + "/lost+found");
+    const auto aside = empty_temporary_areas(areas_, index_);
+    ASSERT_TRUE(aside) << aside.error().message;
+    EXPECT_FALSE(fs::exists(folder + "/r"));
+    for (const auto& put : *aside) EXPECT_TRUE(delete_put_aside(put, [] { return false; }));
+    EXPECT_TRUE(fs::exists(folder + "/lost+found")) << "it is the disk's";
+    EXPECT_EQ(std::distance(fs::directory_iterator(folder), {}), 1);
+  }).join();
+  if (!is_mounted) GTEST_SKIP() << "nothing may be mounted here";
+}
+
+TEST_F(Keeping, empties_a_temporary_area_beside_which_nothing_may_be_renamed) {
+  add(FileArea::temp, "r/a.txt", "abc");
+  fs::permissions(areas_.folder(FileArea::temp), fs::perms::all);
+  fs::permissions(areas_.folder(FileArea::temp) + "/r", fs::perms::all);  // its `..` changes
+  fs::permissions(areas_.folder(FileArea::script), fs::perms::all);
+  {
+    const otklik::test::ReadOnlyFolders folders({disk_.path(), disk_.path("data/Temp")});
+    const otklik::test::WithoutRights here;
+    const auto aside = empty_temporary_areas(areas_, index_);
+    ASSERT_TRUE(aside) << aside.error().message;
+    EXPECT_EQ(aside->size(), 1U);
+    EXPECT_FALSE(disk_.has("data/Temp/UploadData/r"));
+  }
+  EXPECT_EQ(index_.size(), 0U);
+}
+
 TEST_F(Keeping, makes_the_folders_of_a_storage_that_lies_elsewhere) {
   disk_.make("far");
   const Areas far(disk_.path("data"), disk_.path("far//"));
@@ -277,9 +342,11 @@ TEST_F(Keeping, follows_no_link_out_of_what_it_deletes) {
   fs::create_directories(disk_.path("data/Temp/UploadData/r"));
   fs::create_directory_symlink(disk_.path("outside"), disk_.path("data/Temp/UploadData/r/link"));
   fs::create_directory_symlink(disk_.path("outside"), disk_.path("data/Temp/UploadData/top"));
+  fs::create_directory_symlink(disk_.path("outside"), disk_.path("data/Temp/UploadData.aside-link"));
   for (const auto& folder : empty_temporary_areas(areas_, index_).value()) {
     EXPECT_TRUE(delete_put_aside(folder, [] { return false; }));
   }
+  EXPECT_FALSE(fs::is_symlink(disk_.path("data/Temp/UploadData.aside-link")));
   EXPECT_EQ(disk_.get("outside/precious.txt"), "precious");
 }
 
