@@ -85,6 +85,16 @@ Result<> NewFile::commit(std::string_view given, Existing existing) {
   assert(fd_ && is_confined_name(given) && given.find('/') == std::string_view::npos);
   const std::string name(given);
   if (::fsync(fd_.get()) != 0) return std::unexpected(last_system_error("sync"));
+  // Opened before there is a name: what can fail shall fail while nobody sees the file.
+  const UniqueFd holder(::openat(target().fd(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!holder) return std::unexpected(last_system_error("open the folder"));
+  const auto sync_name = [&]() -> Result<> {
+    if (::fsync(holder.get()) == 0) return {};
+    auto error = last_system_error("sync the folder");
+    // What is told to have failed is not there. What was replaced is gone, so the new one is the better half.
+    if (existing == Existing::keep) ::unlinkat(holder.get(), name.c_str(), 0);
+    return std::unexpected(std::move(error));
+  };
 
   if (hidden_name_.empty()) {
     // Naming by AT_EMPTY_PATH wants a capability; the way through /proc does not.
@@ -97,7 +107,7 @@ Result<> NewFile::commit(std::string_view given, Existing existing) {
     }
     if (at_once) {
       fd_.reset();
-      return where.sync();
+      return sync_name();
     }
     hidden_name_ = first;
   }
@@ -112,7 +122,7 @@ Result<> NewFile::commit(std::string_view given, Existing existing) {
   }
   hidden_name_.clear();
   fd_.reset();
-  return target().sync();
+  return sync_name();
 }
 
 }  // namespace otklik

@@ -34,7 +34,8 @@ class NewFile {
   enum class Existing : std::uint8_t { keep, replace };
   /// Syncs it, gives it its name (one component) and syncs the folder. With `keep` a taken name is a `conflict`, and
   /// another name may be tried. `replace` never replaces a folder. Errors also: `state_not_allowed` (moved to a folder
-  /// of another file system), `storage_full`, `failed`.
+  /// of another file system), `storage_full`, `failed`. After an error nothing lies under the name that did not before;
+  /// only a `replace` whose folder cannot be synced has replaced.
   [[nodiscard]] Result<> commit(std::string_view name, Existing existing);
 
   /// Whether a name in a folder is one of ours that a killed program left behind: listings pass over it.

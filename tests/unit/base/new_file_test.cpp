@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "unit/few_descriptors.hpp"
 #include "unit/temp_folder.hpp"
 
 namespace otklik {
@@ -97,6 +98,25 @@ TEST_P(NewFileOn, keeps_what_is_there_or_replaces_it_as_told) {
   EXPECT_TRUE(begin("newer").commit("a", NewFile::Existing::replace));
   EXPECT_EQ(disk_.get("a"), "newer");
   EXPECT_EQ(count(), 2);
+}
+
+TEST_P(NewFileOn, has_no_name_when_it_says_that_it_failed) {
+  disk_.make("elsewhere");
+  for (const auto existing : {NewFile::Existing::keep, NewFile::Existing::replace}) {
+    auto file = begin("x");
+    auto moved = begin("x");
+    moved.move_to(Folder::open(disk_.path("elsewhere")).value());
+    {
+      const test::FewDescriptors none(0);
+      EXPECT_FALSE(file.commit("a", existing));
+      EXPECT_FALSE(moved.commit("a", existing));
+    }
+    EXPECT_FALSE(disk_.has("a"));
+    EXPECT_FALSE(disk_.has("elsewhere/a"));
+    EXPECT_TRUE(file.commit("a", existing)) << "it may be tried again";
+    std::filesystem::remove(disk_.path("a"));
+  }
+  EXPECT_EQ(count(), 1);  // the folder alone
 }
 
 TEST_P(NewFileOn, replaces_a_link_and_not_what_it_points_to) {
