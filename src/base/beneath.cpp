@@ -200,7 +200,8 @@ Result<Folder> Folder::make_folders(std::string_view name, unsigned mode) const 
     begin = slash + 1;
     const int from = at ? at.get() : fd_.get();
     if (::mkdirat(from, part.c_str(), static_cast<mode_t>(mode)) != 0 && errno != EEXIST) {
-      return std::unexpected(last_system_error("make a folder"));
+      // Absent: the folder above went in this moment.
+      return errno == ENOENT ? fail(ErrorCode::not_found) : std::unexpected(last_system_error("make a folder"));
     }
     const int next = open_part(from, part, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (next < 0) return cannot_open();

@@ -24,9 +24,12 @@ std::string hidden_name() { return std::string(hidden_prefix) + random_text(72);
 
 Error taken() { return {ErrorCode::conflict, "A file of that name exists"}; }
 
+Error folder_is_gone() { return {ErrorCode::not_found, "The folder is gone"}; }
+
 /// Of a call that gives a name.
 Error naming_error(const char* doing) {
   if (errno == EEXIST || errno == EISDIR || errno == ENOTEMPTY) return taken();
+  if (errno == ENOENT) return folder_is_gone();
   if (errno == EXDEV) return {ErrorCode::state_not_allowed, "The folders lie on different file systems"};
   return last_system_error(doing);
 }
@@ -75,7 +78,7 @@ Result<NewFile> NewFile::create(Folder folder, unsigned mode) {
   }
   std::string name = hidden_name();
   UniqueFd fd(::openat(folder.fd(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, bits));
-  if (!fd) return std::unexpected(last_system_error("create"));
+  if (!fd) return std::unexpected(errno == ENOENT ? folder_is_gone() : last_system_error("create"));
   return NewFile(std::move(folder), std::move(fd), std::move(name));
 }
 
@@ -87,7 +90,7 @@ Result<> NewFile::commit(std::string_view given, Existing existing) {
   if (::fsync(fd_.get()) != 0) return std::unexpected(last_system_error("sync"));
   // Opened before there is a name: what can fail shall fail while nobody sees the file.
   const UniqueFd holder(::openat(target().fd(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!holder) return std::unexpected(last_system_error("open the folder"));
+  if (!holder) return std::unexpected(errno == ENOENT ? folder_is_gone() : last_system_error("open the folder"));
   const auto sync_name = [&]() -> Result<> {
     if (::fsync(holder.get()) == 0) return {};
     auto error = last_system_error("sync the folder");

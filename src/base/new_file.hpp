@@ -22,7 +22,7 @@ class NewFile {
   NewFile& operator=(const NewFile&) = delete;
   ~NewFile();
 
-  /// In `folder`, whose handle it keeps. Errors: `storage_full`, `failed`.
+  /// In `folder`, whose handle it keeps. Errors: `not_found` (the folder has been deleted), `storage_full`, `failed`.
   static Result<NewFile> create(Folder folder, unsigned mode = 0600);
 
   [[nodiscard]] Result<> write(std::string_view bytes);
@@ -34,8 +34,9 @@ class NewFile {
   enum class Existing : std::uint8_t { keep, replace };
   /// Syncs it, gives it its name (one component) and syncs the folder. With `keep` a taken name is a `conflict`, and
   /// another name may be tried. `replace` never replaces a folder. Errors also: `state_not_allowed` (moved to a folder
-  /// of another file system), `storage_full`, `failed`. After an error nothing lies under the name that did not before;
-  /// only a `replace` whose folder cannot be synced has replaced.
+  /// of another file system), `not_found` (the folder has been deleted; another may be tried), `storage_full`,
+  /// `failed`. After an error nothing lies under the name that did not before; only a `replace` whose folder cannot be
+  /// synced has replaced.
   [[nodiscard]] Result<> commit(std::string_view name, Existing existing);
 
   /// Whether a name in a folder is one of ours that a killed program left behind: listings pass over it.

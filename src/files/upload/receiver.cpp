@@ -19,6 +19,10 @@ namespace {
 
 constexpr unsigned most_numbered = 10'000;  // files of one name in a folder; the next ones get a random one
 
+constexpr unsigned most_vanished = 5;  // times that a folder may be taken from under one file
+
+std::unexpected<Error> vanishes() { return fail(ErrorCode::failed, "The folder vanishes again and again"); }
+
 /// The server makes its own folders at start; one that has gone since comes back with the first file.
 Result<Folder> open_base(const std::string& path) {
   auto folder = Folder::open(path);
@@ -166,18 +170,14 @@ std::vector<core::UploadedFile> Receiver::publish(const core::UploadPlace& place
 }
 
 Result<> Receiver::store(Incoming& incoming, const core::UploadPlace& place) {
-  auto base = open_base(storehouse_.areas.folder(place.area));
-  if (!base) return std::unexpected(base.error());
   UploadFolder where;
   where.area = place.area;
   std::string path = place.subfolder;
   const bool is_temporary = core::is_emptied_at_start(place.area);
   // What opens without authorization must not be guessed, not even by who knows another file of the same upload.
   if (is_temporary) path += (path.empty() ? "" : "/") + random_text(128);
-  auto folder = path.empty() ? base->again() : open_below(*base, path);
-  if (!folder) return std::unexpected(folder.error());
-  where.folder = std::move(*folder);
   if (!path.empty()) where.prefix = path + "/";
+  if (auto opened = open(incoming, where); !opened) return opened;
 
   core::StoredFile row;
   row.id = Uuid::random();
@@ -187,12 +187,10 @@ Result<> Receiver::store(Incoming& incoming, const core::UploadPlace& place) {
   row.user = user_;
   row.login = login_;
   row.stored_at = storehouse_.clock.now();
-  auto target = where.folder.again();
-  if (!target) return std::unexpected(target.error());
-  incoming.file->move_to(std::move(*target));
   auto stored = is_temporary ? store_for_now(incoming, row, where) : store_for_good(incoming, row, where);
   if (!stored) {
-    if (is_temporary) static_cast<void>(base->remove(path));  // it was made for this file alone
+    const auto base = Folder::open(storehouse_.areas.folder(place.area));
+    if (is_temporary && base) static_cast<void>(base->remove(path));  // it was made for this file alone
     return stored;
   }
   incoming.file.reset();
@@ -202,8 +200,38 @@ Result<> Receiver::store(Incoming& incoming, const core::UploadPlace& place) {
   return {};
 }
 
-/// Gives a file its name in the folder, which may be on another disk than the one it was written on.
-Result<> Receiver::commit(Incoming& incoming, const std::string& name, const UploadFolder& folder) {
+/// Opens the folder where a file is to lie, and makes it where it is absent. A rule that empties a folder takes it
+/// away, which may happen at any moment until a file lies in it.
+Result<> Receiver::open(Incoming& incoming, UploadFolder& folder) {
+  const std::string_view path = std::string_view(folder.prefix).substr(0, folder.prefix.rfind('/'));
+  for (unsigned tries = 1;; ++tries) {
+    auto base = open_base(storehouse_.areas.folder(folder.area));
+    if (!base) return std::unexpected(base.error());
+    auto opened = path.empty() ? base->again() : open_below(*base, std::string(path));
+    if (opened) {
+      folder.folder = std::move(*opened);
+      auto target = folder.folder.again();
+      if (!target) return std::unexpected(target.error());
+      incoming.file->move_to(std::move(*target));
+      return {};
+    }
+    if (opened.error().code != ErrorCode::not_found) return std::unexpected(opened.error());
+    if (tries == most_vanished) return vanishes();
+  }
+}
+
+/// Gives a file its name in the folder, which is made again where it has been taken away meanwhile.
+Result<> Receiver::commit(Incoming& incoming, const std::string& name, UploadFolder& folder) {
+  for (unsigned tries = 1;; ++tries) {
+    auto named = commit_here(incoming, name, folder);
+    if (named || named.error().code != ErrorCode::not_found) return named;
+    if (tries == most_vanished) return vanishes();
+    if (auto opened = open(incoming, folder); !opened) return opened;
+  }
+}
+
+/// The folder may be on another disk than the one the file was written on.
+Result<> Receiver::commit_here(Incoming& incoming, const std::string& name, const UploadFolder& folder) {
   auto named = incoming.file->commit(name, NewFile::Existing::keep);
   if (named || named.error().code != ErrorCode::state_not_allowed) return named;
   const auto& disk = storehouse_.areas.folder(folder.area);
@@ -226,7 +254,7 @@ void Receiver::place(core::StoredFile& row, const UploadFolder& folder, const st
 }
 
 /// Named under a path that is its own, then told to the index: the next start empties both.
-Result<> Receiver::store_for_now(Incoming& incoming, core::StoredFile& row, const UploadFolder& folder) {
+Result<> Receiver::store_for_now(Incoming& incoming, core::StoredFile& row, UploadFolder& folder) {
   const std::string name = safe_file_name(incoming.about.name);
   place(row, folder, name);
   if (auto named = commit(incoming, name, folder); !named) return named;
@@ -236,7 +264,7 @@ Result<> Receiver::store_for_now(Incoming& incoming, core::StoredFile& row, cons
 }
 
 /// Told to the index, named, told that it is whole: after a crash in between the index knows what to look for.
-Result<> Receiver::store_for_good(Incoming& incoming, core::StoredFile& row, const UploadFolder& folder) {
+Result<> Receiver::store_for_good(Incoming& incoming, core::StoredFile& row, UploadFolder& folder) {
   const std::string wanted = safe_file_name(incoming.about.name);
   row.state = core::FileState::arriving;
   bool is_known = false;

@@ -68,9 +68,11 @@ class Receiver {
   [[nodiscard]] Result<> append(Incoming& incoming, std::string_view bytes);
   void give_up(Incoming& incoming, Error why);
   [[nodiscard]] Result<> store(Incoming& incoming, const core::UploadPlace& place);
-  [[nodiscard]] Result<> store_for_now(Incoming& incoming, core::StoredFile& row, const UploadFolder& folder);
-  [[nodiscard]] Result<> store_for_good(Incoming& incoming, core::StoredFile& row, const UploadFolder& folder);
-  [[nodiscard]] Result<> commit(Incoming& incoming, const std::string& name, const UploadFolder& folder);
+  [[nodiscard]] Result<> store_for_now(Incoming& incoming, core::StoredFile& row, UploadFolder& folder);
+  [[nodiscard]] Result<> store_for_good(Incoming& incoming, core::StoredFile& row, UploadFolder& folder);
+  [[nodiscard]] Result<> open(Incoming& incoming, UploadFolder& folder);
+  [[nodiscard]] Result<> commit(Incoming& incoming, const std::string& name, UploadFolder& folder);
+  [[nodiscard]] Result<> commit_here(Incoming& incoming, const std::string& name, const UploadFolder& folder);
   void place(core::StoredFile& row, const UploadFolder& folder, const std::string& name) const;
 
   Storehouse storehouse_;

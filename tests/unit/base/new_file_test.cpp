@@ -119,6 +119,22 @@ TEST_P(NewFileOn, has_no_name_when_it_says_that_it_failed) {
   EXPECT_EQ(count(), 1);  // the folder alone
 }
 
+TEST_P(NewFileOn, says_that_its_folder_is_gone_and_takes_another) {
+  disk_.make("short-lived");
+  auto file = begin("x");
+  auto gone = Folder::open(disk_.path("short-lived")).value();
+  file.move_to(gone.again().value());
+  fs::remove(disk_.path("short-lived"));
+  for (const auto existing : {NewFile::Existing::keep, NewFile::Existing::replace}) {
+    EXPECT_EQ(file.commit("a", existing).error().code, ErrorCode::not_found);
+  }
+  EXPECT_EQ(NewFile::create(std::move(gone)).error().code, ErrorCode::not_found);
+  disk_.make("short-lived");
+  file.move_to(Folder::open(disk_.path("short-lived")).value());
+  EXPECT_TRUE(file.commit("a", NewFile::Existing::keep));
+  EXPECT_EQ(disk_.get("short-lived/a"), "x");
+}
+
 TEST_P(NewFileOn, replaces_a_link_and_not_what_it_points_to) {
   disk_.put("target", "kept");
   fs::create_symlink("target", disk_.path("a"));

@@ -1,5 +1,6 @@
 #pragma once
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -24,6 +25,7 @@ inline core::StoredFile a_file(core::FileArea area, std::string path) {
 class FakeIndex final : public core::FileIndex {
  public:
   Result<> add(const core::StoredFile& file) override {
+    if (on_add) on_add();
     const std::lock_guard lock(mutex_);
     if (add_fails) return std::unexpected(*add_fails);
     for (const auto& [id, known] : files_) {
@@ -116,6 +118,7 @@ class FakeIndex final : public core::FileIndex {
     return files_.size();
   }
   std::vector<std::string> removed;              ///< `path reason`
+  std::function<void()> on_add;                  ///< what happens meanwhile, where a test wants it
   std::optional<Error> add_fails, settle_fails;  ///< what those answer, where a test wants it
 
  private:

@@ -124,6 +124,20 @@ TEST_F(UploadsTest, keep_a_large_file_whole) {
   EXPECT_GE(let_go_ + 1, held_ > 0 ? 1 : 0);
 }
 
+TEST_F(UploadsTest, are_kept_though_a_rule_takes_their_folder_away_meanwhile) {
+  for (const bool hidden : {false, true}) {
+    avoid_nameless_files(hidden);
+    index_.on_add = [this] { std::filesystem::remove_all(disk_.path("LocalStorage/Letters")); };
+    const auto file = stored("a.txt", "hello", {FileArea::storage, "Letters/old"});
+    avoid_nameless_files(false);
+    EXPECT_FALSE(file.trouble) << file.trouble->message;
+    EXPECT_EQ(disk_.get("LocalStorage/Letters/old/a.txt"), "hello");
+    EXPECT_EQ(index_.find(file.id).value().state, core::FileState::whole);
+    ASSERT_TRUE(index_.remove(file.id, "shell"));
+    std::filesystem::remove_all(disk_.path("LocalStorage/Letters"));
+  }
+}
+
 TEST_F(UploadsTest, get_numbers_where_their_name_is_taken) {
   disk_.put("LocalStorage/a.txt", "old");
   EXPECT_EQ(stored("a.txt", "1", {FileArea::storage, ""}).path, "LocalStorage/a (2).txt");
