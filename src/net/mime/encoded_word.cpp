@@ -32,10 +32,11 @@ std::optional<Word> word_at(std::string_view text) {
   if (charset_end == std::string_view::npos || charset_end + 3 >= text.size() || text[charset_end + 2] != '?') {
     return std::nullopt;
   }
-  const auto end = text.find("?=", charset_end + 3);
-  if (end == std::string_view::npos) return std::nullopt;
+  // No question mark within (RFC 2047 4.2): the first one ends it, so that a text of nothing but beginnings is still
+  // read in one go.
+  const auto end = text.find('?', charset_end + 3);
+  if (end == std::string_view::npos || end + 1 >= text.size() || text[end + 1] != '=') return std::nullopt;
   const auto content = text.substr(charset_end + 3, end - charset_end - 3);
-  if (content.find('?') != std::string_view::npos) return std::nullopt;
   Word word;
   word.charset = text.substr(2, charset_end - 2);
   word.charset = word.charset.substr(0, word.charset.find('*'));  // RFC 2231 5: a language may follow

@@ -38,6 +38,15 @@ TEST(EncodedWord, leaves_what_is_no_word_as_it_stands) {
   }
 }
 
+TEST(EncodedWord, looks_at_each_beginning_of_a_long_text_once) {
+  // Looking for the end of each would take hours.
+  std::string text;
+  for (int i = 0; i < 1'000'000; ++i) text += "=?a?q?x";
+  EXPECT_EQ(decode_encoded_words(text), text);
+  text += "?=";
+  EXPECT_EQ(decode_encoded_words(text), text);
+}
+
 TEST(EncodedWord, passes_over_a_language) { EXPECT_EQ(decode_encoded_words("=?UTF-8*ru?Q?=D0=9F?="), "П"); }
 
 TEST(Charset, reads_what_has_no_meaning_as_the_replacement_character) {
