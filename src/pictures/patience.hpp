@@ -6,7 +6,8 @@
 
 namespace otklik::pictures {
 
-/// How long work on a picture may go on. It is asked once a row, so that work ends soon after it is over.
+/// How long work on a picture may go on. It is asked once a row, or once a piece of the file,
+/// so that work ends soon after it is over.
 class Patience {
  public:
   using Clock = std::chrono::steady_clock;

@@ -75,6 +75,8 @@ class PngReader {
   }
   static void on_read(png_structp png, png_bytep into, std::size_t count) {
     auto& self = *static_cast<PngReader*>(::png_get_io_ptr(png));
+    // Behind the last row the library unpacks what is left, a piece of the file after the other, and asks nobody.
+    if (self.patience_.is_over()) self.leave(Trouble::patience);
     if (count > self.left_.size()) self.leave(Trouble::damaged);
     std::memcpy(into, self.left_.data(), count);
     self.left_.remove_prefix(count);

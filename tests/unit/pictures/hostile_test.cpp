@@ -120,6 +120,14 @@ TEST(HostilePicture, with_texts_and_profiles_that_unpack_into_very_much_does_not
   EXPECT_LT(fullest() - before, 16 * 1024);
 }
 
+TEST(HostilePicture, that_goes_on_unpacking_behind_its_last_row_is_given_up_in_time) {
+  const std::string file =
+      png_header(1, 1, 8, 0) + png_chunk("IDAT", deflated_run('\0', 512UL * 1024 * 1024)) + png_chunk("IEND", "");
+  const auto read = decode(file, {}, Patience(std::chrono::milliseconds(20)));
+  ASSERT_FALSE(read.has_value());
+  EXPECT_EQ(read.error(), Patience(std::chrono::milliseconds(0)).error());
+}
+
 TEST(HostilePicture, whose_pixels_end_early_is_refused) {
   EXPECT_EQ(code_of(png_header(100, 100, 8, 6) + png_chunk("IDAT", deflated(std::string(1000, '\0'))) +
                     png_chunk("IEND", "")),
