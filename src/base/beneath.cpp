@@ -118,7 +118,7 @@ Result<Folder> Folder::open(const std::string& path) {
 
 Result<UniqueFd> Folder::open_below(std::string_view name, int flags) const {
   if (!is_confined_name(name)) return leaves();
-  const int fd = open_beneath(fd_.get(), std::string(name), flags | O_CLOEXEC);
+  const int fd = open_beneath(this->fd(), std::string(name), flags | O_CLOEXEC);
   if (fd < 0) return cannot_open();
   return UniqueFd(fd);
 }
@@ -148,7 +148,7 @@ Result<FileFacts> Folder::about(std::string_view name) const {
 }
 
 Result<std::vector<NamedFacts>> Folder::entries(std::size_t most) const {
-  const int fd = ::openat(fd_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int fd = ::openat(this->fd(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return cannot_open();
   const std::unique_ptr<DIR, int (*)(DIR*)> listing(::fdopendir(fd), &::closedir);
   if (!listing) {
@@ -179,15 +179,7 @@ Result<std::pair<Folder, std::string>> Folder::holder_of(std::string_view name) 
     if (!holder) return std::unexpected(holder.error());
     return std::pair(std::move(*holder), std::move(last));
   }
-  auto here = again();
-  if (!here) return std::unexpected(here.error());
-  return std::pair(std::move(*here), std::move(last));
-}
-
-Result<Folder> Folder::again() const {
-  UniqueFd here(::openat(fd_.get(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!here) return cannot_open();
-  return Folder(std::move(here));
+  return std::pair(*this, std::move(last));
 }
 
 Result<Folder> Folder::make_folders(std::string_view name, unsigned mode) const {
@@ -198,7 +190,7 @@ Result<Folder> Folder::make_folders(std::string_view name, unsigned mode) const 
     if (slash == std::string_view::npos) slash = name.size();
     const std::string part(name.substr(begin, slash - begin));
     begin = slash + 1;
-    const int from = at ? at.get() : fd_.get();
+    const int from = at ? at.get() : fd();
     if (::mkdirat(from, part.c_str(), static_cast<mode_t>(mode)) != 0 && errno != EEXIST) {
       // Absent: the folder above went in this moment.
       return errno == ENOENT ? fail(ErrorCode::not_found) : std::unexpected(last_system_error("make a folder"));
@@ -267,7 +259,7 @@ Result<> Folder::remove(std::string_view name) const {
 }
 
 Result<> Folder::sync() const {
-  const UniqueFd real(::openat(fd_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));  // an O_PATH handle cannot sync
+  const UniqueFd real(::openat(fd(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));  // an O_PATH handle cannot sync
   if (!real || ::fsync(real.get()) != 0) return std::unexpected(last_system_error("sync the folder"));
   return {};
 }

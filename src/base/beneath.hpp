@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,7 +30,7 @@ struct NamedFacts : FileFacts {
 ///
 /// The kernel itself keeps the walk below the folder (`openat2`, RESOLVE_BENEATH and no symbolic or magic links); where
 /// a sandbox denies that call, every component is opened in turn with O_NOFOLLOW. A name that holds a NUL, an empty or
-/// dot component, a back-slash, or is absolute or over-long, is refused before any call.
+/// dot component, a back-slash, or is absolute or over-long, is refused before any call. Copies share one descriptor.
 class Folder {
  public:
   Folder() = default;
@@ -64,16 +65,13 @@ class Folder {
   /// The folder that holds `name`, and the last component: for calls that take both.
   [[nodiscard]] Result<std::pair<Folder, std::string>> holder_of(std::string_view name) const;
 
-  /// Another handle of the same folder.
-  [[nodiscard]] Result<Folder> again() const;
-
-  [[nodiscard]] int fd() const noexcept { return fd_.get(); }
+  [[nodiscard]] int fd() const noexcept { return fd_ ? fd_->get() : -1; }
 
  private:
-  explicit Folder(UniqueFd fd) : fd_(std::move(fd)) {}
+  explicit Folder(UniqueFd fd) : fd_(std::make_shared<const UniqueFd>(std::move(fd))) {}
   [[nodiscard]] Result<UniqueFd> open_below(std::string_view name, int flags) const;
 
-  UniqueFd fd_;
+  std::shared_ptr<const UniqueFd> fd_;  // O_PATH: it has no state that two could quarrel about
 };
 
 /// Whether a name may be looked up below a folder at all: relative, no empty, `.` or `..` component, no NUL, no

@@ -91,14 +91,24 @@ Result<> Receiver::open_file(Incoming& incoming) {
   if (auto fits = claim_.add_file(); !fits) return fits;
   const std::string& path = storehouse_.areas.folder(likely_area_);
   if (auto room = storehouse_.space.room_for(path, 0); !room) return room;
-  auto folder = open_base(path);
-  if (!folder) return std::unexpected(folder.error());
-  auto file = NewFile::create(std::move(*folder));
+  auto file = begun(path);
   if (!file) return std::unexpected(file.error());
   incoming.file = std::move(*file);
   incoming.writer.emplace(incoming.file->fd());
   incoming.digest.emplace();
   return {};
+}
+
+/// All files of an upload share one handle of the folder.
+Result<NewFile> Receiver::begun(const std::string& path) {
+  if (base_.fd() >= 0) {
+    auto file = NewFile::create(base_);
+    if (file || file.error().code != ErrorCode::not_found) return file;  // else it has gone since
+  }
+  auto folder = open_base(path);
+  if (!folder) return std::unexpected(folder.error());
+  base_ = std::move(*folder);
+  return NewFile::create(base_);
 }
 
 void Receiver::write(std::string_view bytes) {
@@ -207,12 +217,10 @@ Result<> Receiver::open(Incoming& incoming, UploadFolder& folder) {
   for (unsigned tries = 1;; ++tries) {
     auto base = open_base(storehouse_.areas.folder(folder.area));
     if (!base) return std::unexpected(base.error());
-    auto opened = path.empty() ? base->again() : open_below(*base, std::string(path));
+    auto opened = path.empty() ? base : open_below(*base, std::string(path));
     if (opened) {
       folder.folder = std::move(*opened);
-      auto target = folder.folder.again();
-      if (!target) return std::unexpected(target.error());
-      incoming.file->move_to(std::move(*target));
+      incoming.file->move_to(folder.folder);
       return {};
     }
     if (opened.error().code != ErrorCode::not_found) return std::unexpected(opened.error());
@@ -236,9 +244,7 @@ Result<> Receiver::commit_here(Incoming& incoming, const std::string& name, cons
   if (named || named.error().code != ErrorCode::state_not_allowed) return named;
   const auto& disk = storehouse_.areas.folder(folder.area);
   if (auto room = storehouse_.space.room_for(disk, incoming.about.size); !room) return room;
-  auto target = folder.folder.again();
-  if (!target) return std::unexpected(target.error());
-  auto copy = copied(*incoming.file, std::move(*target));
+  auto copy = copied(*incoming.file, folder.folder);
   if (!copy) return std::unexpected(copy.error());
   incoming.file = std::move(*copy);
   return incoming.file->commit(name, NewFile::Existing::keep);

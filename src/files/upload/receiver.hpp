@@ -65,6 +65,7 @@ class Receiver {
   };
 
   [[nodiscard]] Result<> open_file(Incoming& incoming);
+  [[nodiscard]] Result<NewFile> begun(const std::string& path);
   [[nodiscard]] Result<> append(Incoming& incoming, std::string_view bytes);
   void give_up(Incoming& incoming, Error why);
   [[nodiscard]] Result<> store(Incoming& incoming, const core::UploadPlace& place);
@@ -80,6 +81,7 @@ class Receiver {
   const std::string login_;
   const core::FileArea likely_area_;
   Space::Claim claim_;
+  Folder base_;  // of the likely area, once a file has begun
   std::vector<Incoming> files_;
 };
 

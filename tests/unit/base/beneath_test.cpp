@@ -74,7 +74,6 @@ TEST_P(Beneath, does_not_say_not_found_of_what_it_could_not_look_at) {
   EXPECT_EQ(word(folder_.open_folder("one")), "too_many");
   EXPECT_EQ(word(folder_.make_folders("one")), "too_many");
   EXPECT_EQ(word(folder_.entries(10)), "too_many");
-  EXPECT_EQ(word(folder_.again()), "too_many");
 }
 
 TEST_P(Beneath, does_not_say_not_found_of_what_it_may_not_open) {
@@ -164,6 +163,16 @@ TEST_P(Beneath, says_what_lies_under_a_name) {
   EXPECT_EQ(file->links, 1U);
   EXPECT_EQ(folder_.about("one")->kind, FileFacts::Kind::folder);
   EXPECT_EQ(word(folder_.about("absent")), "not_found");
+}
+
+TEST_P(Beneath, shares_one_descriptor_between_its_copies) {
+  Folder copy = folder_;
+  folder_ = Folder();
+  EXPECT_TRUE(copy.open_file("a.txt"));
+  EXPECT_LT(folder_.fd(), 0);
+  const test::FewDescriptors none(0);
+  const Folder another = copy;
+  EXPECT_EQ(another.fd(), copy.fd());
 }
 
 TEST_P(Beneath, lists_its_entries_up_to_a_number) {

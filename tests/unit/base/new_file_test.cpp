@@ -123,7 +123,7 @@ TEST_P(NewFileOn, says_that_its_folder_is_gone_and_takes_another) {
   disk_.make("short-lived");
   auto file = begin("x");
   auto gone = Folder::open(disk_.path("short-lived")).value();
-  file.move_to(gone.again().value());
+  file.move_to(gone);
   fs::remove(disk_.path("short-lived"));
   for (const auto existing : {NewFile::Existing::keep, NewFile::Existing::replace}) {
     EXPECT_EQ(file.commit("a", existing).error().code, ErrorCode::not_found);

@@ -138,6 +138,21 @@ TEST_F(UploadsTest, are_kept_though_a_rule_takes_their_folder_away_meanwhile) {
   }
 }
 
+TEST_F(UploadsTest, take_one_descriptor_for_each_file) {
+  constexpr std::ptrdiff_t files = 50;
+  const auto descriptors = [] {
+    return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), std::filesystem::directory_iterator());
+  };
+  std::ptrdiff_t most = 0;
+  index_.on_add = [&] { most = std::max(most, descriptors()); };  // all of them have come, none is stored
+  const auto before = descriptors();
+  const auto upload = begin(FileArea::storage);
+  for (int i = 0; i < files; ++i) send(*upload, "a", "1");
+  finished(*upload, {FileArea::storage, "sub"});
+  EXPECT_GE(most, before + files);
+  EXPECT_LT(most, before + files + 10);
+}
+
 TEST_F(UploadsTest, get_numbers_where_their_name_is_taken) {
   disk_.put("LocalStorage/a.txt", "old");
   EXPECT_EQ(stored("a.txt", "1", {FileArea::storage, ""}).path, "LocalStorage/a (2).txt");
