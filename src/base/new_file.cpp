@@ -1,5 +1,6 @@
 #include "base/new_file.hpp"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <sys/stat.h>
@@ -39,6 +40,20 @@ Error naming_error(const char* doing) {
 void avoid_nameless_files(bool yes) noexcept { nameless_denied = yes; }
 
 bool NewFile::is_hidden_name(std::string_view name) noexcept { return name.starts_with(hidden_prefix); }
+
+void NewFile::remove_left_behind(const Folder& folder) noexcept {
+  const int fd = ::openat(folder.fd(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return;
+  DIR* const listing = ::fdopendir(fd);
+  if (listing == nullptr) {
+    ::close(fd);
+    return;
+  }
+  while (const dirent* entry = ::readdir(listing)) {  // NOLINT(concurrency-mt-unsafe): the stream is ours alone
+    if (is_hidden_name(entry->d_name)) ::unlinkat(fd, entry->d_name, 0);
+  }
+  ::closedir(listing);
+}
 
 NewFile::NewFile(Folder folder, UniqueFd fd, std::string hidden_name)
     : folder_(std::move(folder)), fd_(std::move(fd)), hidden_name_(std::move(hidden_name)) {}

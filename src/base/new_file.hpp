@@ -41,6 +41,8 @@ class NewFile {
 
   /// Whether a name in a folder is one of ours that a killed program left behind: listings pass over it.
   static bool is_hidden_name(std::string_view name) noexcept;
+  /// Deletes those in the folder itself, as far as it can. Only while nobody writes new files there.
+  static void remove_left_behind(const Folder& folder) noexcept;
 
  private:
   NewFile(Folder folder, UniqueFd fd, std::string hidden_name);

@@ -10,6 +10,7 @@
 #include "base/beneath.hpp"
 #include "base/file.hpp"
 #include "base/log.hpp"
+#include "base/new_file.hpp"
 #include "base/random.hpp"
 #include "files/digest.hpp"
 #include "files/keeping/removal.hpp"
@@ -37,6 +38,10 @@ Result<> settle(const Areas& areas, core::FileIndex& index, const core::StoredFi
     log::warn("the folder of {} is away: file {} stays {}", core::name(file.area), file.id.text(),
               core::name(file.state));
     return {};
+  }
+  if (file.state == FileState::arriving) {
+    // Brought from another disk it was written where it was to lie, which may be any folder of the area.
+    if (const auto holder = root->holder_of(file.path)) NewFile::remove_left_behind(holder->first);
   }
   const auto there = root->about(file.path);
   if (!there && there.error().code != ErrorCode::not_found) {

@@ -1,7 +1,5 @@
 #include "files/upload/uploads.hpp"
 
-#include <filesystem>
-#include <system_error>
 #include <utility>
 
 #include "base/log.hpp"
@@ -12,20 +10,9 @@
 namespace otklik::files {
 namespace {
 
-namespace fs = std::filesystem;
 using core::FileArea;
 
 constexpr std::size_t most_kept_buffers = 64;  // 16 MiB that an idle server holds on to
-
-/// Files that a killed server had not named yet, on disks that know no files without a name.
-void remove_unnamed(const std::string& path) {
-  std::error_code failed;
-  for (fs::directory_iterator at(path, failed), end; !failed && at != end; at.increment(failed)) {
-    if (!NewFile::is_hidden_name(at->path().filename().string())) continue;
-    std::error_code ignored;
-    fs::remove(at->path(), ignored);
-  }
-}
 
 }  // namespace
 
@@ -38,7 +25,9 @@ Uploads::Uploads(const UploadOptions& options, Parts parts)
       pool_("uploads", options.threads, 4 * UploadOptions::most_at_once) {}
 
 void Uploads::clean_up() {
-  for (const auto area : {FileArea::storage, FileArea::shared}) remove_unnamed(parts_.areas.folder(area));
+  for (const auto area : {FileArea::storage, FileArea::shared}) {
+    if (const auto folder = Folder::open(parts_.areas.folder(area))) NewFile::remove_left_behind(*folder);
+  }
 }
 
 Result<std::unique_ptr<core::Upload>> Uploads::begin(core::UploadStart start) {

@@ -244,6 +244,16 @@ TEST_F(Keeping, begins_though_a_disk_does_not_let_go_of_what_is_to_leave) {
   EXPECT_EQ(index_.removed, Strings{"a.wav interrupted"});
 }
 
+TEST_F(Keeping, deletes_what_had_no_name_yet_where_a_file_was_to_arrive) {
+  add(FileArea::storage, "Letters/old/a.txt", "abc", 0h, FileState::arriving);
+  fs::rename(disk_.path("data/LocalStorage/Letters/old/a.txt"),
+             disk_.path("data/LocalStorage/Letters/old/.otklik-new-left"));
+  disk_.put("data/LocalStorage/Letters/old/b.txt");
+  EXPECT_EQ(settle_the_unsettled(areas_, index_).value().dropped, 1U);
+  EXPECT_FALSE(disk_.has("data/LocalStorage/Letters/old/.otklik-new-left"));
+  EXPECT_TRUE(disk_.has("data/LocalStorage/Letters/old/b.txt"));
+}
+
 TEST_F(Keeping, empties_the_temporary_areas_at_once_and_deletes_them_at_leisure) {
   add(FileArea::temp, "r/a.txt", "abc");
   add(FileArea::script, "r/b.txt", "abc");
