@@ -22,7 +22,8 @@ class NewFile {
   NewFile& operator=(const NewFile&) = delete;
   ~NewFile();
 
-  /// In `folder`, whose handle it keeps. Errors: `not_found` (the folder has been deleted), `storage_full`, `failed`.
+  /// In `folder`, whose handle it keeps. Errors: `not_found` (the folder has been deleted, which may
+  /// show with commit() only), `storage_full`, `failed`.
   static Result<NewFile> create(Folder folder, unsigned mode = 0600);
 
   [[nodiscard]] Result<> write(std::string_view bytes);
