@@ -102,8 +102,14 @@ bool Host::is_up_to_date(const Plugin& plugin) const {
   return !plugin.process || (plugin.process->terms() == starter_.terms(*plugin.manifest) && starter_.refusal().empty());
 }
 
-std::chrono::milliseconds Host::timeout_of(const Form& form, const core::PluginCall& call) const {
-  return std::min(call.timeout.value_or(form.timeout.value_or(options_->timeout)), options_->timeout_ceiling);
+std::chrono::milliseconds Host::timeout_of(const Form& form) const {
+  return std::min(form.timeout.value_or(options_->timeout), options_->timeout_ceiling);
+}
+
+Patience Host::patience_of(const Form& form, const core::PluginCall& call, Clock::time_point now) const {
+  const auto own = timeout_of(form);
+  const auto wanted = call.timeout ? std::min(*call.timeout, options_->timeout_ceiling) : own;
+  return {.until = now + wanted, .silence = std::max(own, wanted)};  // an impatient caller ends no program
 }
 
 void Host::call(core::PluginCall call, std::move_only_function<void(core::PluginOutcome)> done) {
@@ -125,7 +131,7 @@ void Host::call(core::PluginCall call, std::move_only_function<void(core::Plugin
   if (!inputs) return run(refusal(std::move(done), inputs.error().code, std::move(inputs.error().message)));
 
   const auto now = Clock::now();
-  const auto until = now + timeout_of(*form, call);
+  const auto patience = patience_of(*form, call, now);
   Lock lock(plugin->mutex);
   const auto refuse = [&](ErrorCode code, std::string message, std::chrono::seconds later = std::chrono::seconds{0}) {
     lock.unlock();
@@ -138,7 +144,7 @@ void Host::call(core::PluginCall call, std::move_only_function<void(core::Plugin
     auto& session = process.session();
     if (process.takes_calls() && plugin->queue.empty() && session.calls() < process.terms().in_flight &&
         &session.manifest() == manifest.get()) {
-      session.call(*form, *inputs, now, until, std::move(done));
+      session.call(*form, *inputs, now, patience, std::move(done));
       process.flush();
       if (process.has_output()) supervisor_.update(process, now);
       return;
@@ -154,9 +160,9 @@ void Host::call(core::PluginCall call, std::move_only_function<void(core::Plugin
   if (plugin->queue.size() >= options_->queue) {
     return refuse(ErrorCode::too_many, "too many calls wait for the plugin");
   }
-  plugin->queue.push_back({form->id, std::move(*inputs), until, std::move(done)});
+  plugin->queue.push_back({form->id, std::move(*inputs), patience, std::move(done)});
   want_process(plugin, now);
-  supervisor_.wake_by(until);
+  supervisor_.wake_by(patience.until);
 }
 
 void Host::want_process(const std::shared_ptr<Plugin>& plugin, Clock::time_point now) {

@@ -114,7 +114,9 @@ class Host final : public core::PluginHost {
 
   void reply(const std::weak_ptr<Process>& process, const std::string& id, ApiAnswer answer);
   [[nodiscard]] ApiCaller caller_of(const Process& process) const;
-  [[nodiscard]] std::chrono::milliseconds timeout_of(const Form& form, const core::PluginCall& call) const;
+  /// What a form may take where its caller does not say.
+  [[nodiscard]] std::chrono::milliseconds timeout_of(const Form& form) const;
+  [[nodiscard]] Patience patience_of(const Form& form, const core::PluginCall& call, Clock::time_point now) const;
   void stop_all(Clock::time_point now);
 
   Live<Options> options_;

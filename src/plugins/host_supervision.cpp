@@ -186,8 +186,11 @@ void Host::subscribe(const std::shared_ptr<Process>& process, const PluginReques
   const auto caller = caller_of(*process);
   auto wish = api_.event_wish(caller, request);
   if (!wish) return reply(process, request.id, std::unexpected(std::move(wish.error())));
+  // A plugin that does one thing after another comes to a batch only after the form before it.
+  auto patience = options_->timeout;
+  for (const auto& form : process->session().manifest().forms) patience = std::max(patience, timeout_of(form));
   const auto subscription = std::make_shared<Subscription>(
-      Subscription::Parts{events_, work_, supervisor_, options_->timeout, process->terms().message_size}, process,
+      Subscription::Parts{events_, work_, supervisor_, patience, process->terms().message_size}, process,
       std::move(*wish), KeptCursor(fmt::format("{}/{}.cursor", options_->state_folder(), caller.id.text())));
   const auto position = subscription->begin();
   {

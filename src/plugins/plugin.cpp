@@ -58,7 +58,7 @@ std::vector<Completion> Plugin::feed(Clock::time_point now) {
       out.push_back(completion(std::move(call.done), std::move(inputs.error())));
       continue;
     }
-    session.call(*form, *inputs, now, call.until, std::move(call.done));
+    session.call(*form, *inputs, now, call.patience, std::move(call.done));
   }
   process->flush();
   return out;
@@ -74,7 +74,7 @@ std::vector<Completion> Plugin::give_up(const Error& error) {
 std::vector<Completion> Plugin::expire_queue(Clock::time_point now) {
   std::vector<Completion> out;
   std::erase_if(queue, [&](QueuedCall& call) {
-    if (call.until > now) return false;
+    if (call.patience.until > now) return false;
     out.push_back(completion(std::move(call.done), {ErrorCode::timeout, "the plugin did not answer in time"}));
     return true;
   });

@@ -20,7 +20,7 @@ class Subscription;
 struct QueuedCall {
   Uuid form;
   std::string inputs;  ///< checked
-  Process::Clock::time_point until;
+  Patience patience;
   Session::CallDone done;
 };
 

@@ -95,9 +95,9 @@ Process::Read Process::read_output(Clock::time_point now) {
   if (read != Read::some) return read;
   lines_.filled(count);
   while (const auto line = lines_.next()) {
-    const auto requests_before = session_.requests_heard();
+    const auto unasked_before = session_.unasked();
     const bool is_good = session_.take_line(*line, now);
-    if (session_.requests_heard() != requests_before) of_requests_.add(line->size(), now);
+    if (session_.unasked() != unasked_before) of_unasked_.add(line->size(), now);
     if (!is_good) {
       kill(fmt::format("it broke the protocol: {}", session_.breach()));
       return Read::over;
@@ -129,8 +129,7 @@ Process::Read Process::read_errors(Clock::time_point now, std::vector<std::strin
 }
 
 bool Process::wants_output(Clock::time_point now) noexcept {
-  return !of_requests_.is_used_up(options_->chatter, now) && session_.unanswered_requests() < Session::most_requests &&
-         session_.output().size() < 4 * terms_.message_size;
+  return !of_unasked_.is_used_up(options_->chatter, now) && session_.output().size() < 4 * terms_.message_size;
 }
 
 bool Process::wants_errors(Clock::time_point now) noexcept { return !of_errors_.is_used_up(options_->chatter, now); }

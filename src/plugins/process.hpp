@@ -111,7 +111,7 @@ class Process {
   LineBuffer lines_;
   std::size_t written_ = 0;  // of the session's output
   std::string error_line_;
-  Share of_requests_, of_errors_;
+  Share of_unasked_, of_errors_;
   Clock::time_point began_;
   Clock::time_point kill_at_ = Clock::time_point::max();
   std::string overdue_reason_;

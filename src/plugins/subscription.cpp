@@ -88,7 +88,7 @@ void Subscription::pump() {
   const std::lock_guard lock(plugin->mutex);
   if (ended_ || process->number == 0 || process->is_asked_to_stop()) return;
   const auto now = Clock::now();
-  process->session().send_events(params, now, now + parts_.patience,
+  process->session().send_events(params, now, {now + parts_.patience, parts_.patience},
                                  [self = shared_from_this()](bool taken) { self->answered(taken); });
   process->flush();
   parts_.supervisor.update(*process, now);

@@ -30,7 +30,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::size_t calls = 0;
   std::size_t completions = 0;
   const auto count = [&] { completions += session.take_completions().size(); };
-  for (; calls < 3; ++calls) session.call(manifest->forms[0], "{}", now, now + 1s, [](core::PluginOutcome) {});
+  for (; calls < 3; ++calls) session.call(manifest->forms[0], "{}", now, {now + 1s, 1s}, [](core::PluginOutcome) {});
   bool goes_on = true;
   while (goes_on && !bytes.empty()) {
     const auto part = bytes.substr(0, piece);

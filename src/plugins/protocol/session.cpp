@@ -31,31 +31,31 @@ struct Session::Message {
   std::optional<element> id, method, params, result, error;
 };
 
-Session::Waiting& Session::wait_for(Waiting::Kind kind, Clock::time_point now, Clock::time_point until) {
+Session::Waiting& Session::wait_for(Waiting::Kind kind, Clock::time_point now, const Patience& patience) {
+  if (waiting_.empty()) silent_since_ = now;
   auto& waiting = waiting_.emplace_back();
   waiting.id = next_id_++;
   waiting.kind = kind;
-  waiting.sent = now;
-  waiting.until = until;
+  waiting.patience = patience;
   return waiting;
 }
 
 void Session::begin(std::string_view params, Clock::time_point until) {
-  const auto& waiting = wait_for(Waiting::Kind::initialize, Clock::time_point::max(), until);
+  const auto& waiting = wait_for(Waiting::Kind::initialize, until, {until, Clock::duration{0}});
   fmt::format_to(std::back_inserter(output_),
                  R"({{"jsonrpc":"2.0","id":{},"method":"initialize","params":{}}})"
                  "\n",
                  waiting.id, params);
 }
 
-void Session::call(const Form& form, std::string_view inputs, Clock::time_point now, Clock::time_point until,
+void Session::call(const Form& form, std::string_view inputs, Clock::time_point now, const Patience& patience,
                    CallDone done) {
-  auto& waiting = wait_for(Waiting::Kind::call, now, until);
+  auto& waiting = wait_for(Waiting::Kind::call, now, patience);
   waiting.form = &form;
   waiting.done = std::move(done);
   ++calls_;
   ++figures_.calls;
-  const auto left = std::chrono::duration<double>(until - now).count();
+  const auto left = std::chrono::duration<double>(patience.until - now).count();
   output_ += R"({"jsonrpc":"2.0","id":)";
   fmt::format_to(std::back_inserter(output_), "{}", waiting.id);
   output_ += R"(,"method":"call","params":{"form":")";
@@ -70,8 +70,8 @@ void Session::call(const Form& form, std::string_view inputs, Clock::time_point 
                  left);
 }
 
-void Session::send_events(std::string_view params, Clock::time_point now, Clock::time_point until, EventsDone done) {
-  auto& waiting = wait_for(Waiting::Kind::events, now, until);
+void Session::send_events(std::string_view params, Clock::time_point now, const Patience& patience, EventsDone done) {
+  auto& waiting = wait_for(Waiting::Kind::events, now, patience);
   waiting.events_done = std::move(done);
   fmt::format_to(std::back_inserter(output_),
                  R"({{"jsonrpc":"2.0","id":{},"method":"events","params":{}}})"
@@ -125,7 +125,8 @@ bool Session::take_line(std::string_view line, Clock::time_point now) {
   }
   simdjson::dom::object object;
   if (message.root.get(object) != simdjson::SUCCESS) return broken("a line that is no JSON object");
-  last_heard_ = now;
+  silent_before_ = {};
+  silent_since_ = now;
   std::string_view version;
   for (const auto [key, value] : object) {
     if (key == "jsonrpc") {
@@ -151,7 +152,7 @@ bool Session::take_line(std::string_view line, Clock::time_point now) {
 }
 
 bool Session::take_request(const Message& message) {
-  ++requests_heard_;
+  ++unasked_;
   PluginRequest request;
   std::string_view method;
   if (message.method->get(method) != simdjson::SUCCESS) return broken("a request whose method is no text");
@@ -173,6 +174,10 @@ bool Session::take_request(const Message& message) {
     answer(request.id, -32002, "nothing can be asked before initialize is answered", "unavailable");
     return true;
   }
+  if (!request.id.empty() && unanswered_ > most_requests) {
+    answer(request.id, -32002, "too many requests wait for their answers", "too_many");
+    return true;
+  }
   requests_.push_back(std::move(request));
   return true;
 }
@@ -185,6 +190,11 @@ bool Session::take_answer(const Message& message) {
   const auto found = std::ranges::lower_bound(waiting_, id, {}, &Waiting::id);
   if (found == waiting_.end() || found->id != id) {
     ++figures_.late;
+    if (given_up_ != 0) {
+      --given_up_;  // it was asked for, once
+    } else {
+      ++unasked_;
+    }
     return true;
   }
   Waiting waiting = std::move(*found);
@@ -242,14 +252,22 @@ void Session::complete(Waiting& waiting, core::PluginOutcome outcome) {
   completions_.push_back({std::move(waiting.done), std::move(outcome)});
 }
 
+bool Session::is_silent_too_long(Clock::time_point now) const noexcept {
+  Clock::duration allowed = least_silence;
+  for (const auto& waiting : waiting_) allowed = std::max(allowed, waiting.patience.silence);
+  return silent_before_ + (now - silent_since_) >= allowed;
+}
+
 bool Session::expire(Clock::time_point now) {
-  bool hangs = false;
+  if (next_expiry() > now) return false;
+  bool hangs = is_silent_too_long(now);
   for (auto waiting = waiting_.begin(); waiting != waiting_.end();) {
-    if (waiting->until > now) {
+    if (waiting->patience.until > now) {
       ++waiting;
       continue;
     }
-    hangs = hangs || waiting->kind != Waiting::Kind::call || last_heard_ <= waiting->sent;
+    hangs = hangs || waiting->kind == Waiting::Kind::initialize;
+    ++given_up_;
     if (waiting->kind == Waiting::Kind::call) {
       ++figures_.timeouts;
       notify("cancel", fmt::format(R"({{"id":{}}})", waiting->id));
@@ -260,6 +278,7 @@ bool Session::expire(Clock::time_point now) {
     }
     waiting = waiting_.erase(waiting);
   }
+  if (waiting_.empty()) silent_before_ += now - silent_since_;
   return hangs;
 }
 
@@ -276,7 +295,7 @@ void Session::end(const Error& error) {
 
 Session::Clock::time_point Session::next_expiry() const noexcept {
   auto next = Clock::time_point::max();
-  for (const auto& waiting : waiting_) next = std::min(next, waiting.until);
+  for (const auto& waiting : waiting_) next = std::min(next, waiting.patience.until);
   return next;
 }
 

@@ -27,6 +27,12 @@ struct Completion {
   core::PluginOutcome outcome;
 };
 
+/// How long a request of the server's may stay without an answer.
+struct Patience {
+  std::chrono::steady_clock::time_point until;  ///< then its caller waits no more
+  std::chrono::steady_clock::duration silence;  ///< how long the plugin may say nothing at all meanwhile
+};
+
 /// The server's side of the protocol with one process (docs/plugins.md, "The protocol"): lines in, lines out, and what
 /// follows from them. Knows no pipe, thread or clock. One thread at a time.
 class Session {
@@ -37,8 +43,11 @@ class Session {
   using EventsDone = std::move_only_function<void(bool taken)>;
 
   static constexpr int protocol = 1;
-  static constexpr std::size_t most_requests = 64;   ///< of the plugin, unanswered
+  static constexpr std::size_t most_requests = 64;   ///< of the plugin, worked on; others are refused
   static constexpr std::size_t most_message = 1000;  ///< bytes of a plugin's error that its caller is told
+  /// No shorter silence is a hang: a plugin that has had its share of a second (Options::chatter) is not heard
+  /// meanwhile.
+  static constexpr std::chrono::milliseconds least_silence{2'000};
 
   explicit Session(std::shared_ptr<const Manifest> manifest) : manifest_(std::move(manifest)) {}
 
@@ -46,10 +55,10 @@ class Session {
 
   /// The first request. `params`: a JSON object.
   void begin(std::string_view params, Clock::time_point until);
-  /// `form` is one of the manifest's, `inputs` are checked. `now` and `until` bound it.
-  void call(const Form& form, std::string_view inputs, Clock::time_point now, Clock::time_point until, CallDone done);
+  /// `form` is one of the manifest's, `inputs` are checked.
+  void call(const Form& form, std::string_view inputs, Clock::time_point now, const Patience& patience, CallDone done);
   /// `params`: a JSON object. One batch at a time.
-  void send_events(std::string_view params, Clock::time_point now, Clock::time_point until, EventsDone done);
+  void send_events(std::string_view params, Clock::time_point now, const Patience& patience, EventsDone done);
   void stop(std::chrono::milliseconds grace);
   /// Answers a request of the plugin; does nothing for a notification. `result` is JSON.
   void answer(const std::string& id, std::string_view result);
@@ -59,8 +68,9 @@ class Session {
 
   /// One line, behind which LineBuffer::padding bytes may be read. False: a breach, see breach().
   bool take_line(std::string_view line, Clock::time_point now);
-  /// Calls past their time are completed as `timeout`, and the plugin is told. True: it hangs, it has said nothing at
-  /// all since one of them was sent.
+  /// Calls past their time are completed as `timeout`, and the plugin is told. True: it hangs. It has said nothing at
+  /// all, while somebody waited for it, for as long as any of those who wait lets it be silent; how long they
+  /// themselves wait does not matter, nor how long their calls had waited before they were sent.
   bool expire(Clock::time_point now);
   /// The process has ended: everything that waits is completed with that error.
   void end(const Error& error);
@@ -75,7 +85,8 @@ class Session {
   /// Whether `stop` has been sent: no further calls.
   [[nodiscard]] bool is_stopping() const noexcept { return stopping_; }
   [[nodiscard]] std::size_t calls() const noexcept { return calls_; }
-  [[nodiscard]] std::uint64_t requests_heard() const noexcept { return requests_heard_; }
+  /// Lines that nobody waited for: requests, and answers but for one to each call that was given up.
+  [[nodiscard]] std::uint64_t unasked() const noexcept { return unasked_; }
   [[nodiscard]] std::size_t unanswered_requests() const noexcept { return unanswered_; }
   /// When expire() has something to do; max: nothing waits.
   [[nodiscard]] Clock::time_point next_expiry() const noexcept;
@@ -97,20 +108,20 @@ class Session {
     std::uint64_t id = 0;
     Kind kind = Kind::call;
     const Form* form = nullptr;
-    Clock::time_point sent{};
-    Clock::time_point until{};
+    Patience patience;
     CallDone done;
     EventsDone events_done;
   };
   struct Message;
 
-  Waiting& wait_for(Waiting::Kind kind, Clock::time_point now, Clock::time_point until);
+  Waiting& wait_for(Waiting::Kind kind, Clock::time_point now, const Patience& patience);
   bool broken(std::string why);
   bool take_request(const Message& message);
   bool take_answer(const Message& message);
   bool take_initialized(const Message& message);
   void take_outputs(Waiting& waiting, const Message& message);
   void complete(Waiting& waiting, core::PluginOutcome outcome);
+  [[nodiscard]] bool is_silent_too_long(Clock::time_point now) const noexcept;
   void notify(std::string_view method, std::string_view params);
 
   std::shared_ptr<const Manifest> manifest_;
@@ -121,10 +132,14 @@ class Session {
   std::uint64_t next_id_ = 1;
   std::size_t calls_ = 0;
   std::size_t unanswered_ = 0;
-  std::uint64_t requests_heard_ = 0;
+  std::uint64_t unasked_ = 0;
+  std::uint64_t given_up_ = 0;  // requests of ours that were, and whose answers have not come
   bool ready_ = false;
   bool stopping_ = false;
-  Clock::time_point last_heard_{};
+  // How long somebody has waited since the plugin spoke last: before silent_since_, and from it on while somebody
+  // waits.
+  Clock::duration silent_before_{};
+  Clock::time_point silent_since_{};
   std::string breach_;
   Figures figures_;
 };

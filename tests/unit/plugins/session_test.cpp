@@ -1,5 +1,6 @@
 #include "plugins/protocol/session.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cstring>
@@ -36,8 +37,8 @@ class SessionTest : public testing::Test {
     said();
     ASSERT_TRUE(hear(R"({"jsonrpc":"2.0","id":1,"result":{"protocol":1}})"));
   }
-  void call(std::string name, std::chrono::milliseconds patience = 5s) {
-    session_->call(manifest_->forms[0], "{}", now_, now_ + patience,
+  void call(std::string name, std::chrono::milliseconds patience = 5s, std::chrono::milliseconds silence = 0s) {
+    session_->call(manifest_->forms[0], "{}", now_, {now_ + patience, std::max(silence, patience)},
                    [](core::PluginOutcome) { FAIL() << "a session completes, and calls nobody"; });
     names_.push_back(std::move(name));
   }
@@ -180,14 +181,91 @@ TEST_F(SessionTest, tells_a_plugin_that_nobody_waits_any_more) {
 
 TEST_F(SessionTest, tells_a_slow_plugin_from_one_that_hangs) {
   get_ready();
-  call("slow", 1s);
+  call("slow", 3s);
   now_ += 500ms;
   EXPECT_TRUE(hear(R"({"jsonrpc":"2.0","method":"log","params":{"message":"still at it"}})"));
+  now_ += 3s;
+  EXPECT_TRUE(session_->expire(now_));  // it has, but that was a whole time-out ago
+  EXPECT_TRUE(hear(R"({"jsonrpc":"2.0","method":"log","params":{"message":"still at it"}})"));
+  call("slow", 3s);
   now_ += 1s;
-  EXPECT_FALSE(session_->expire(now_));  // it has said something since
-  call("dead", 1s);
+  EXPECT_TRUE(hear(R"({"jsonrpc":"2.0","method":"log","params":{"message":"still at it"}})"));
+  now_ += 2s;
+  EXPECT_FALSE(session_->expire(now_));
+  call("dead", 3s);
+  now_ += 3s;
+  EXPECT_TRUE(session_->expire(now_));
+}
+
+TEST_F(SessionTest, does_not_take_a_busy_plugin_for_one_that_hangs_because_a_call_had_waited_long_before_it_was_sent) {
+  get_ready();
+  now_ += 28s;  // the call came then, and waited for a place; the plugin needs seven seconds each
+  call("late", 2s, 30s);
+  now_ += 2s;
+  EXPECT_FALSE(session_->expire(now_));
+  EXPECT_EQ(ended(), (Ended{"timeout: the plugin did not answer in time"}));
+}
+
+TEST_F(SessionTest, does_not_let_impatient_callers_end_a_plugin_but_adds_up_how_long_it_is_silent_for_them) {
+  get_ready();
+  for (int i = 0; i < 29; ++i) {
+    call("impatient", 1s, 30s);
+    now_ += 1s;
+    EXPECT_FALSE(session_->expire(now_)) << i;
+    now_ += 100s;  // nobody waits: it need not say anything
+  }
+  call("impatient", 1s, 30s);
   now_ += 1s;
   EXPECT_TRUE(session_->expire(now_));
+  call("none", 0s, 0s);
+  EXPECT_TRUE(hear(R"({"jsonrpc":"2.0","method":"log"})"));
+  EXPECT_FALSE(session_->expire(now_)) << "no silence of nothing is a hang";
+}
+
+TEST_F(SessionTest, lets_a_plugin_be_silent_as_long_as_the_most_patient_of_those_who_wait) {
+  get_ready();
+  call("short", 3s);
+  call("long", 60s);
+  session_->send_events("{}", now_, {now_ + 3s, 3s}, [](bool taken) { EXPECT_FALSE(taken); });
+  now_ += 3s;
+  EXPECT_FALSE(session_->expire(now_));
+  now_ += 57s;
+  EXPECT_TRUE(session_->expire(now_));
+}
+
+TEST_F(SessionTest, counts_as_unasked_what_answers_nothing_that_was_asked) {
+  get_ready();
+  call("a", 1s);
+  now_ += 1s;
+  EXPECT_FALSE(session_->expire(now_));
+  EXPECT_TRUE(hear(R"({"jsonrpc":"2.0","id":2,"result":{"outputs":{"text":"late"}}})"));
+  EXPECT_EQ(session_->unasked(), 0U);
+  EXPECT_TRUE(hear(R"({"jsonrpc":"2.0","id":2,"result":{"outputs":{"text":"again"}}})"));
+  EXPECT_TRUE(hear(R"({"jsonrpc":"2.0","id":1,"result":{"protocol":1}})"));
+  EXPECT_EQ(session_->unasked(), 2U);
+  EXPECT_EQ(session_->figures().late, 3U);
+}
+
+TEST_F(SessionTest, refuses_more_questions_than_are_worked_on_at_once_and_hears_answers_all_the_same) {
+  get_ready();
+  call("a");
+  said();
+  for (std::size_t i = 0; i < Session::most_requests; ++i) {
+    EXPECT_TRUE(hear(fmt::format(R"({{"jsonrpc":"2.0","id":{},"method":"start_scenario"}})", i)));
+  }
+  EXPECT_EQ(session_->take_requests().size(), Session::most_requests);
+  EXPECT_TRUE(hear(R"({"jsonrpc":"2.0","id":64,"method":"start_scenario"})"));
+  EXPECT_EQ(said(),
+            R"({"jsonrpc":"2.0","id":64,"error":{"code":-32002,"message":"too many requests wait for their answers",)"
+            R"("data":{"code":"too_many"}}})"
+            "\n");
+  EXPECT_TRUE(hear(R"({"jsonrpc":"2.0","method":"log"})"));
+  EXPECT_EQ(session_->take_requests().size(), 1U);
+  EXPECT_TRUE(hear(R"({"jsonrpc":"2.0","id":2,"result":{"outputs":{"text":"a"}}})"));
+  EXPECT_EQ(ended(), (Ended{R"({"text":"a"})"}));
+  session_->answer("0", "{}");
+  EXPECT_TRUE(hear(R"({"jsonrpc":"2.0","id":65,"method":"start_scenario"})"));
+  EXPECT_EQ(session_->take_requests().size(), 1U);
 }
 
 TEST_F(SessionTest, counts_an_unanswered_initialize_as_a_hang) {
@@ -201,7 +279,7 @@ TEST_F(SessionTest, gives_everything_up_when_the_process_has_ended) {
   call("a");
   call("b");
   bool taken = true;
-  session_->send_events("{}", now_, now_ + 5s, [&](bool answer) { taken = answer; });
+  session_->send_events("{}", now_, {now_ + 5s, 5s}, [&](bool answer) { taken = answer; });
   session_->end({ErrorCode::failed, "it is dead"});
   EXPECT_EQ(ended(), (Ended{"failed: it is dead", "failed: it is dead"}));
   EXPECT_FALSE(taken);
@@ -243,8 +321,8 @@ TEST_F(SessionTest, refuses_what_is_asked_too_early_or_wrongly) {
 TEST_F(SessionTest, takes_the_answer_to_events_as_a_receipt) {
   get_ready();
   std::vector<bool> answers;
-  session_->send_events("{}", now_, now_ + 5s, [&](bool taken) { answers.push_back(taken); });
-  session_->send_events("{}", now_, now_ + 5s, [&](bool taken) { answers.push_back(taken); });
+  session_->send_events("{}", now_, {now_ + 5s, 5s}, [&](bool taken) { answers.push_back(taken); });
+  session_->send_events("{}", now_, {now_ + 5s, 5s}, [&](bool taken) { answers.push_back(taken); });
   EXPECT_TRUE(hear(R"({"jsonrpc":"2.0","id":2,"result":{}})"));
   EXPECT_TRUE(hear(R"({"jsonrpc":"2.0","id":3,"error":{"code":1,"message":"no room"}})"));
   EXPECT_EQ(answers, (std::vector<bool>{true, false}));
