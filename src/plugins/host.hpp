@@ -102,7 +102,7 @@ class Host final : public core::PluginHost {
   // --- plugin-work ---
   void look(bool at_once);
   void start(const std::shared_ptr<Plugin>& plugin);
-  void subscribe(const std::shared_ptr<Process>& process, const PluginRequest& request);
+  [[nodiscard]] ApiAnswer subscribe(const std::shared_ptr<Process>& process, const PluginRequest& request);
 
   // --- supervisor ---
   void ready(const std::shared_ptr<Process>& process, Process::Stream stream);
@@ -111,6 +111,7 @@ class Host final : public core::PluginHost {
   void tick(Clock::time_point now, bool due);
   void tick(const std::shared_ptr<Plugin>& plugin, Clock::time_point now);
   void serve(const std::shared_ptr<Process>& process, std::vector<PluginRequest> requests);
+  void take_subscribe(const std::shared_ptr<Process>& process, PluginRequest request);
 
   void reply(const std::weak_ptr<Process>& process, const std::string& id, ApiAnswer answer);
   [[nodiscard]] ApiCaller caller_of(const Process& process) const;

@@ -137,10 +137,7 @@ void Host::serve(const std::shared_ptr<Process>& process, std::vector<PluginRequ
   const auto caller = caller_of(*process);
   for (auto& request : requests) {
     if (request.method == "subscribe") {
-      const auto id = request.id;
-      const bool posted =
-          work_.try_post([this, process, request = std::move(request)] { subscribe(process, request); });
-      if (!posted) reply(process, id, std::unexpected(ApiError{-32002, "too much to do", "too_many"}));
+      take_subscribe(process, std::move(request));
       continue;
     }
     if (request.method == "unsubscribe") {
@@ -158,6 +155,28 @@ void Host::serve(const std::shared_ptr<Process>& process, std::vector<PluginRequ
       reply(weak, id, std::move(answer));
     });
   }
+}
+
+/// One at a time of each process: it reads and writes files on the thread that starts everybody's programs.
+void Host::take_subscribe(const std::shared_ptr<Process>& process, PluginRequest request) {
+  const auto plugin = process->plugin().lock();
+  if (!plugin) return;
+  const auto change = [plugin, process](bool is_subscribing) {
+    const std::lock_guard lock(plugin->mutex);
+    return std::exchange(process->is_subscribing, is_subscribing);
+  };
+  const auto id = request.id;
+  if (change(true)) {
+    return reply(process, id, std::unexpected(ApiError{-32002, "an earlier subscribe is not answered", "too_many"}));
+  }
+  const bool posted = work_.try_post([this, process, change, request = std::move(request)] {
+    auto answer = subscribe(process, request);
+    change(false);  // before it is answered, since the next one may follow at once
+    reply(process, request.id, std::move(answer));
+  });
+  if (posted) return;
+  change(false);
+  reply(process, id, std::unexpected(ApiError{-32002, "too much to do", "too_many"}));
 }
 
 void Host::reply(const std::weak_ptr<Process>& weak, const std::string& id, ApiAnswer answer) {
@@ -180,12 +199,13 @@ void Host::reply(const std::weak_ptr<Process>& weak, const std::string& id, ApiA
   supervisor_.update(*process, Clock::now());
 }
 
-void Host::subscribe(const std::shared_ptr<Process>& process, const PluginRequest& request) {
+ApiAnswer Host::subscribe(const std::shared_ptr<Process>& process, const PluginRequest& request) {
+  const auto on_its_way_out = std::unexpected(ApiError{-32002, "the plugin is being stopped", "unavailable"});
   const auto plugin = process->plugin().lock();
-  if (!plugin) return;
+  if (!plugin || stopping_) return on_its_way_out;
   const auto caller = caller_of(*process);
   auto wish = api_.event_wish(caller, request);
-  if (!wish) return reply(process, request.id, std::unexpected(std::move(wish.error())));
+  if (!wish) return std::unexpected(std::move(wish.error()));
   // A plugin that does one thing after another comes to a batch only after the form before it.
   auto patience = options_->timeout;
   for (const auto& form : process->session().manifest().forms) patience = std::max(patience, timeout_of(form));
@@ -195,12 +215,12 @@ void Host::subscribe(const std::shared_ptr<Process>& process, const PluginReques
   const auto position = subscription->begin();
   {
     const std::lock_guard lock(plugin->mutex);
-    if (plugin->process != process) return;  // it is on its way out
+    if (plugin->process != process) return on_its_way_out;
     if (plugin->subscription) plugin->subscription->end();
     plugin->subscription = subscription;
   }
-  reply(process, request.id, fmt::format(R"({{"log":"{}","position":{}}})", events_.log().text(), position));
-  subscription->go_on();
+  subscription->go_on();  // its turn on this thread comes after the answer
+  return fmt::format(R"({{"log":"{}","position":{}}})", events_.log().text(), position);
 }
 
 void Host::tick(Clock::time_point now, bool due) {

@@ -79,9 +79,10 @@ class Process {
   void close(Stream stream) noexcept;
   [[nodiscard]] std::optional<Cgroup> take_cgroup() noexcept { return std::exchange(cgroup_, std::nullopt); }
 
-  std::uint64_t number = 0;  ///< in the supervisor; 0: not there
-  std::uint8_t watched = 0;  ///< the supervisor's: a bit for each stream that it waits for
-  bool is_retired = false;   ///< another process takes the calls; this one ends after its own
+  std::uint64_t number = 0;     ///< in the supervisor; 0: not there
+  std::uint8_t watched = 0;     ///< the supervisor's: a bit for each stream that it waits for
+  bool is_subscribing = false;  ///< a `subscribe` of it is worked on
+  bool is_retired = false;      ///< another process takes the calls; this one ends after its own
   LogBudget log;
 
  private:

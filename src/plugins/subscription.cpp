@@ -47,14 +47,10 @@ Subscription::Subscription(Parts parts, std::weak_ptr<Process> process, EventWis
 
 std::uint64_t Subscription::begin() {
   const auto log = parts_.feed.log();
-  std::uint64_t from = 0;
-  if (wish_.from) {
-    from = *wish_.from;
-  } else {
-    from = kept_.read(log).value_or(parts_.feed.last_sequence() + 1);
-  }
+  const auto kept = kept_.read(log);
+  const auto from = wish_.from.value_or(kept.value_or(parts_.feed.last_sequence() + 1));
   next_ = from;
-  kept_.write(log, from);
+  if (kept != from) kept_.write(log, from);
   return from;
 }
 

@@ -158,6 +158,8 @@ DEEDS = {
     "flood_line": lambda number, what: forever(lambda: say("x" * 65536)),
     "flood_log": lambda number, what: forever(lambda: say('{"jsonrpc":"2.0","method":"log","params":{"message":"flood"}}\n' * 100)),
     "flood_asks": lambda number, what: forever(lambda: say('{"jsonrpc":"2.0","id":"a","method":"users","params":{}}\n' * 100)),
+    "flood_subscribe": lambda number, what: forever(lambda: say('{"jsonrpc":"2.0","method":"subscribe"}\n' * 100)),
+    "flood_answers": lambda number, what: forever(lambda: say('{"jsonrpc":"2.0","id":1,"result":{}}\n' * 100)),
     "flood_errors": lambda number, what: forever(lambda: os.write(2, b"noise " * 1000 + b"\n")),
     "errors_line": lambda number, what: (os.write(2, what.encode() * 5000 + b"\nafter\n"), answer(number, {"text": "said"})),
     "say": lambda number, what: (say(what + "\n"), time.sleep(60)),

@@ -251,6 +251,23 @@ def test_a_flood_of_questions_without_listening_is_not_read_on(server, impatient
     is_well(server, impatient)
 
 
+def test_a_flood_of_answers_to_nobody_holds_up_nobody(server, impatient):
+    assert do(server, "flood_answers", plugin=impatient)[0] == 504
+    is_well(server)
+    server.shell("plugin", "restart", impatient)
+    is_well(server, impatient)
+
+
+def test_a_flood_of_subscribes_does_not_hold_up_the_starts_of_others(server, impatient):
+    server.shell("plugin", "grant", impatient, "supervisor")
+    is_well(server, impatient)
+    assert do(server, "flood_subscribe", plugin=impatient)[0] == 504
+    server.shell("plugin", "restart", HOSTILE)
+    assert text(server, "echo", "x") == "x"  # within the form's time, in which the start is
+    server.shell("plugin", "grant", impatient, "--nothing")
+    is_well(server, impatient)
+
+
 def test_a_flood_of_errors_is_cut_and_slowed(server, impatient):
     before = len(log(server))
     assert do(server, "flood_errors", plugin=impatient) == (504, "timeout", "the plugin did not answer in time")
