@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <set>
 
 #include "base/file.hpp"
@@ -23,43 +24,75 @@ struct CloseFolder {
 };
 using OpenFolder = std::unique_ptr<DIR, CloseFolder>;
 
-/// The names in a folder, sorted, without hidden ones. Nothing when it is no folder, or a link to one.
-std::optional<std::set<std::string>> names_in(const std::string& path, std::size_t most) {
+/// The names in a folder, sorted, without hidden ones.
+struct Names {
+  bool is_there = false;  ///< else there is nothing of that name, or no folder, or a link to one
+  bool is_whole = true;   ///< else there are more
+  std::set<std::string> names{};
+};
+
+/// Errors: `failed`, it cannot be looked at.
+Result<Names> names_in(const std::string& path, std::size_t most) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-  if (fd < 0) return std::nullopt;
+  if (fd < 0) {
+    // ENOTDIR for a link too, where both flags are given; ELOOP in other kernels' minds.
+    if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP) return Names{};
+    return std::unexpected(last_system_error("look at the folder"));
+  }
   const OpenFolder folder(::fdopendir(fd));
   if (!folder) {
+    const auto error = last_system_error("look at the folder");
     ::close(fd);
-    return std::nullopt;
+    return std::unexpected(error);
   }
-  std::set<std::string> names;
-  // Nobody else reads this stream.
-  while (const dirent* entry = ::readdir(folder.get())) {  // NOLINT(concurrency-mt-unsafe)
+  Names out{.is_there = true};
+  for (;;) {
+    errno = 0;
+    // Nobody else reads this stream.
+    const dirent* entry = ::readdir(folder.get());  // NOLINT(concurrency-mt-unsafe)
+    if (entry == nullptr) {
+      if (errno != 0) return std::unexpected(last_system_error("read the folder"));
+      return out;
+    }
     if (entry->d_name[0] == '.') continue;
-    if (names.size() == most) break;
-    names.emplace(entry->d_name);
+    if (out.names.size() == most) {
+      out.is_whole = false;
+      return out;
+    }
+    out.names.emplace(entry->d_name);
   }
-  return names;
 }
 
-void add_stamp(std::string& out, const std::string& path, std::string_view name) {
+/// Errors: `failed`. An entry that has gone meanwhile is none.
+Result<> add_stamp(std::string& out, const std::string& path, std::string_view name) {
   struct stat about{};
-  if (::lstat(path.c_str(), &about) != 0) return;
+  if (::lstat(path.c_str(), &about) != 0) {
+    if (errno == ENOENT || errno == ENOTDIR) return {};
+    return std::unexpected(last_system_error("look at an entry of the folder"));
+  }
   fmt::format_to(std::back_inserter(out), "{}/{}/{}/{}.{}/{}.{};", name, about.st_ino, about.st_size,
                  about.st_mtim.tv_sec, about.st_mtim.tv_nsec, about.st_ctim.tv_sec, about.st_ctim.tv_nsec);
+  return {};
 }
 
 }  // namespace
 
-std::string folder_stamp(const std::string& folder, std::string_view program) {
-  const auto names = names_in(folder, most_entries);
-  if (!names) return {};
-  std::string out = "folder;";
-  for (const auto& name : *names) {
-    if (name != "data") add_stamp(out, folder + "/" + name, name);
+Result<FolderStamp> folder_stamp(const std::string& folder, std::string_view program) {
+  auto found = names_in(folder, most_entries);
+  if (!found) return std::unexpected(found.error());
+  FolderStamp out;
+  if (!found->is_there) return out;
+  out.text = "folder;";
+  auto& names = found->names;
+  if (!found->is_whole) {
+    out.unseen = fmt::format("it has more than {} entries: changes of the others are not seen", most_entries);
+    names.emplace("manifest.json");
   }
-  if (program.starts_with("./") && program.find('/', 2) != std::string_view::npos) {
-    add_stamp(out, folder + std::string(program.substr(1)), program);
+  // The program may lie deeper in the folder, or among the entries passed over.
+  if (program.starts_with("./")) names.emplace(program.substr(2));
+  names.erase("data");
+  for (const auto& name : names) {
+    if (auto added = add_stamp(out.text, folder + "/" + name, name); !added) return std::unexpected(added.error());
   }
   return out;
 }
@@ -68,7 +101,8 @@ Result<Manifest> read_manifest(const std::string& folder) {
   const auto text = read_file(folder + "/manifest.json", Manifest::most_bytes);
   if (!text) {
     if (text.error().code == ErrorCode::not_found) return fail(ErrorCode::not_found, "manifest.json is missing");
-    return fail(ErrorCode::bad_request, "manifest.json: " + text.error().message);
+    const auto code = text.error().code == ErrorCode::too_large ? ErrorCode::bad_request : ErrorCode::failed;
+    return fail(code, "manifest.json: " + text.error().message);
   }
   return parse_manifest(*text, "manifest.json");
 }
@@ -91,6 +125,8 @@ void Catalog::take(const std::string& name, Folder& folder, Content& content, Ch
   folder.taken = folder.seen;
   auto manifest = read_manifest(path);
   if (!manifest) {
+    if (manifest.error().code == ErrorCode::failed) folder.taken.clear();  // perhaps it can be read the next time
+    if (folder.trouble == manifest.error().message) return;
     folder.trouble = manifest.error().message;
     log::warn("plugin folder {}: {}{}", name, folder.trouble, folder.id ? "; the old one stays in force" : "");
     return;
@@ -121,44 +157,62 @@ void Catalog::take(const std::string& name, Folder& folder, Content& content, Ch
     content.plugins.emplace(id, plugin);
     changes.added.push_back(std::move(plugin));
   }
-  // The program may lie deeper in the folder: from now on it belongs to the stamp.
-  folder.seen = folder.taken = folder_stamp(path, fresh->program);
+  // The program may lie deeper in the folder: from now on it belongs to the stamp. (Not seen now: taken once more.)
+  if (auto stamp = folder_stamp(path, fresh->program)) folder.seen = folder.taken = std::move(stamp->text);
+}
+
+void Catalog::look_at(const std::string& name, bool at_once, Content& content, Changes& changes) {
+  auto& folder = folders_[name];
+  std::string program;
+  if (folder.id) {
+    const auto& plugin = content.plugins.at(*folder.id);
+    const std::lock_guard lock(plugin->mutex);
+    program = plugin->manifest->program;
+  }
+  auto stamp = folder_stamp(folder_ + "/" + name, program);
+  auto unseen = stamp ? std::move(stamp->unseen) : std::move(stamp.error().message);
+  if (unseen != folder.unseen && !unseen.empty()) log::warn("plugin folder {}: {}", name, unseen);
+  folder.unseen = std::move(unseen);
+  if (!stamp) return;  // what was found the last time stays in force
+  const bool settled = at_once || stamp->text == folder.seen;
+  folder.seen = std::move(stamp->text);
+  if (!settled) {
+    changes.unsettled = true;
+  } else if (folder.seen.empty()) {
+    remove(folder, content, changes);
+    folder.trouble.clear();
+  } else if (folder.seen != folder.taken) {
+    take(name, folder, content, changes);
+  }
 }
 
 Catalog::Changes Catalog::look(bool at_once) {
   Changes changes;
   Content content = *content_.take();
-  auto names = names_in(folder_, most_folders).value_or(std::set<std::string>{});
-  for (const auto& [name, folder] : folders_) names.insert(name);
-  for (const auto& name : names) {
-    auto& folder = folders_[name];
-    std::string program;
-    if (folder.id) {
-      const auto& plugin = content.plugins.at(*folder.id);
-      const std::lock_guard lock(plugin->mutex);
-      program = plugin->manifest->program;
-    }
-    auto stamp = folder_stamp(folder_ + "/" + name, program);
-    const bool settled = at_once || stamp == folder.seen;
-    folder.seen = std::move(stamp);
-    if (!settled) {
-      changes.unsettled = true;
-    } else if (folder.seen.empty()) {
-      remove(folder, content, changes);
-      folder.trouble.clear();
-    } else if (folder.seen != folder.taken) {
-      take(name, folder, content, changes);
-    }
+  auto found = names_in(folder_, most_folders);
+  std::string trouble;
+  if (!found) trouble = std::move(found.error().message);
+  if (found && !found->is_whole) {
+    trouble = fmt::format("it holds more than {} folders and files: the others are passed over", most_folders);
   }
-  std::erase_if(folders_, [](const auto& each) { return each.second.seen.empty() && !each.second.id; });
+  if (trouble != trouble_ && !trouble.empty()) log::warn("the folder of plugins: {}", trouble);
+  trouble_ = std::move(trouble);
+  auto names = found ? std::move(found->names) : std::set<std::string>{};
+  for (const auto& [name, folder] : folders_) names.insert(name);
+  for (const auto& name : names) look_at(name, at_once, content, changes);
+  std::erase_if(folders_, [](const auto& each) {
+    return each.second.seen.empty() && !each.second.id && each.second.unseen.empty();
+  });
   publish(std::move(content));
   return changes;
 }
 
 void Catalog::publish(Content content) {
   content.troubles.clear();
+  if (!trouble_.empty()) content.troubles.push_back({folder_.substr(folder_.rfind('/') + 1), trouble_});
   for (const auto& [name, folder] : folders_) {
-    if (!folder.trouble.empty()) content.troubles.push_back({name, folder.trouble});
+    const auto& text = folder.trouble.empty() ? folder.unseen : folder.trouble;
+    if (!text.empty()) content.troubles.push_back({name, text});
   }
   content_.publish(std::make_shared<const Content>(std::move(content)));
 }

@@ -44,19 +44,27 @@ class Catalog {
     std::string seen;   // the stamp of the last look
     std::string taken;  // of what is in force
     std::optional<Uuid> id;
-    std::string trouble;
+    std::string trouble;  // with what it says
+    std::string unseen;   // why it, or some of it, could not be looked at the last time
   };
+  void look_at(const std::string& name, bool at_once, Content& content, Changes& changes);
   void take(const std::string& name, Folder& folder, Content& content, Changes& changes);
   void remove(Folder& folder, Content& content, Changes& changes);
   void publish(Content content);
 
   const std::string folder_;
+  std::string trouble_;  // of the folder of all plugins
   std::map<std::string, Folder> folders_;
   SnapshotHolder<Content> content_;
 };
 
-/// What tells one state of a plugin's folder from another; empty: it is no folder.
-std::string folder_stamp(const std::string& folder, std::string_view program);
+/// What tells one state of a plugin's folder from another.
+struct FolderStamp {
+  std::string text;    ///< empty: it is not there, or no folder
+  std::string unseen;  ///< entries that were passed over; empty: none
+};
+/// Errors: `failed`, it cannot be looked at, and nobody knows what it holds.
+Result<FolderStamp> folder_stamp(const std::string& folder, std::string_view program);
 
 /// Reads and checks the manifest of a folder. Errors: `bad_request`, `not_found` (no manifest.json), `failed`.
 Result<Manifest> read_manifest(const std::string& folder);

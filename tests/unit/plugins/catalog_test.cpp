@@ -7,6 +7,7 @@
 
 #include "plugins/grants.hpp"
 #include "plugins/one_line.hpp"
+#include "unit/few_descriptors.hpp"
 #include "unit/temp_folder.hpp"
 
 namespace otklik::plugins {
@@ -97,6 +98,43 @@ TEST_F(CatalogTest, lets_go_of_a_folder_that_is_gone) {
   EXPECT_TRUE(catalog_.look(false).removed.empty());
   EXPECT_EQ(catalog_.look(false).removed.size(), 1U);
   EXPECT_EQ(version_of(id_a), "none");
+}
+
+TEST_F(CatalogTest, keeps_what_it_has_while_it_cannot_look) {
+  write("a", id_a, "1");
+  catalog_.look(true);
+  for (const unsigned descriptors : {0U, 1U}) {
+    const test::FewDescriptors few(descriptors);
+    for (int i = 0; i < 3; ++i) {
+      EXPECT_TRUE(catalog_.look(false).removed.empty());
+      EXPECT_EQ(version_of(id_a), "1");
+      if (descriptors == 0) EXPECT_NE(trouble().find("Too many open files"), std::string::npos) << trouble();
+    }
+  }
+  EXPECT_TRUE(catalog_.look(false).changed.empty());
+  EXPECT_EQ(trouble(), "");
+}
+
+TEST_F(CatalogTest, tells_of_entries_that_it_passes_over_but_sees_the_manifest_and_the_program_among_them) {
+  write("a", id_a, "1");
+  for (int i = 0; i < 4100; ++i) std::ofstream(path() / "a" / std::to_string(i)) << "";
+  catalog_.look(true);
+  EXPECT_EQ(trouble(), "a: it has more than 4096 entries: changes of the others are not seen");
+  std::ofstream(path() / "a" / "run") << "x";
+  EXPECT_TRUE(catalog_.look(false).unsettled);
+  EXPECT_EQ(catalog_.look(false).changed.size(), 1U);
+  write("a", id_a, "22");
+  EXPECT_TRUE(catalog_.look(false).unsettled);
+  EXPECT_EQ(catalog_.look(false).changed.size(), 1U);
+}
+
+TEST_F(CatalogTest, tells_of_folders_that_it_passes_over) {
+  for (int i = 0; i < 1001; ++i) fs::create_directory(path() / std::to_string(i));
+  catalog_.look(true);
+  EXPECT_TRUE(trouble().ends_with(": it holds more than 1000 folders and files: the others are passed over"));
+  fs::remove(path() / "7");
+  catalog_.look(false);
+  EXPECT_TRUE(trouble().ends_with(": manifest.json is missing"));
 }
 
 TEST_F(CatalogTest, refuses_a_second_folder_of_the_same_plugin_until_the_first_is_gone) {
