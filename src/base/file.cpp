@@ -45,8 +45,12 @@ Result<std::string> read_whole(int fd, std::size_t limit) {
 }
 
 Result<std::string> read_file(const std::string& path, std::size_t limit) {
-  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  // Not waiting: a pipe of that name may never get a writer.
+  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (!fd) return std::unexpected(last_open_error());
+  struct stat about{};
+  if (::fstat(fd.get(), &about) != 0) return std::unexpected(last_system_error("stat"));
+  if (!S_ISREG(about.st_mode)) return fail(ErrorCode::failed, "it is no file");
   return read_whole(fd.get(), limit);
 }
 

@@ -10,7 +10,8 @@ namespace otklik {
 /// The whole of an open file from its beginning. Errors: `too_large` past `limit` bytes, `failed`.
 Result<std::string> read_whole(int fd, std::size_t limit);
 /// Likewise by path. `not_found`: nothing lies there. What lies there and cannot be opened (no permission, no
-/// descriptors left, a disk that fails) is `failed`.
+/// descriptors left, a disk that fails) is `failed`, and so is what is no file (a folder, a pipe, a device): never
+/// waits.
 Result<std::string> read_file(const std::string& path, std::size_t limit);
 
 /// Writes so that `path` holds either the old or the whole new content, whatever happens: a new file beside it, synced,

@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/text.hpp"
 
@@ -74,10 +75,11 @@ class Reader {
       ++at_;
       return {};
     }
+    std::set<std::string> keys;
     for (;;) {
       JsonNode child;
       if (is_object) {
-        if (auto done = key(node, child); !done) return done;
+        if (auto done = key(keys, child); !done) return done;
       }
       if (auto done = value(child, level + 1); !done) return done;
       node.children.push_back(std::move(child));
@@ -95,11 +97,11 @@ class Reader {
     }
   }
 
-  Result<> key(const JsonNode& object, JsonNode& child) {
+  Result<> key(std::set<std::string>& before, JsonNode& child) {
     if (here() != '"') return wrong("a key in quotes is missing");
     child.key_line = line_;
     if (auto done = string(child.key); !done) return done;
-    if (object.member(child.key) != nullptr) return wrong(fmt::format("\"{}\" stands twice", child.key));
+    if (!before.insert(child.key).second) return wrong(fmt::format("\"{}\" stands twice", child.key));
     skip_blanks();
     if (here() != ':') return wrong(fmt::format("a : is missing after \"{}\"", child.key));
     ++at_;

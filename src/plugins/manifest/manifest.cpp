@@ -74,6 +74,7 @@ class ManifestReader {
 
   void keys(const JsonNode& object, std::string_view path, std::initializer_list<std::string_view> known) {
     for (const auto& child : object.children) {
+      if (!mistake_.empty()) return;
       if (std::ranges::find(known, child.key) != known.end()) continue;
       const auto near = nearest_name(child.key, known);
       wrong(child.key_line, below(path, child.key.substr(0, most_name_bytes)),

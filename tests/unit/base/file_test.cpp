@@ -30,6 +30,18 @@ TEST(File, reads_a_whole_file_up_to_a_limit) {
   EXPECT_EQ(read_file(disk.path("absent"), 10).error().code, ErrorCode::not_found);
 }
 
+TEST(File, does_not_wait_for_what_is_no_file) {
+  const TempFolder disk;
+  ASSERT_EQ(::mkfifo(disk.path("pipe").c_str(), 0600), 0);
+  fs::create_directory(disk.path("folder"));
+  for (const auto& path : {disk.path("pipe"), disk.path("folder"), std::string("/dev/null")}) {
+    const auto read = read_file(path, 10);
+    ASSERT_FALSE(read) << path;
+    EXPECT_EQ(read.error().code, ErrorCode::failed) << path;
+    EXPECT_EQ(read.error().message, "it is no file") << path;
+  }
+}
+
 TEST(File, tells_what_is_not_there_from_what_cannot_be_opened) {
   const TempFolder disk;
   disk.put("a");

@@ -1,6 +1,7 @@
 #include "plugins/catalog.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
@@ -89,6 +90,17 @@ TEST_F(CatalogTest, sees_a_change_of_the_program_and_not_one_of_its_data) {
   std::ofstream(path() / "a" / "run") << "x";
   EXPECT_TRUE(catalog_.look(false).unsettled);
   EXPECT_EQ(catalog_.look(false).changed.size(), 1U);
+}
+
+TEST_F(CatalogTest, does_not_wait_for_a_manifest_that_is_a_pipe) {
+  fs::create_directory(path() / "a");
+  ASSERT_EQ(::mkfifo((path() / "a" / "manifest.json").c_str(), 0600), 0);
+  catalog_.look(true);
+  EXPECT_EQ(trouble(), "a: manifest.json: it is no file");
+  fs::remove(path() / "a" / "manifest.json");
+  write("a", id_a, "1");
+  catalog_.look(false);
+  EXPECT_EQ(catalog_.look(false).added.size(), 1U);
 }
 
 TEST_F(CatalogTest, lets_go_of_a_folder_that_is_gone) {

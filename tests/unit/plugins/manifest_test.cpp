@@ -42,6 +42,13 @@ std::string mistake(const std::string& text) {
   return manifest ? "none" : manifest.error().message;
 }
 
+TEST(Manifest, of_very_many_keys_is_refused_as_soon_as_any) {
+  std::string text = "{";
+  for (int i = 0; text.size() < Manifest::most_bytes - 20; ++i) text += fmt::format("\"{:x}\":0,", i);
+  EXPECT_NE(mistake(text + "\"z\":0}").find("unknown key"), std::string::npos);
+  EXPECT_NE(mistake(text + "\"f\":0}").find("\"f\" stands twice"), std::string::npos);
+}
+
 TEST(Manifest, is_read_whole) {
   const auto manifest = parse_manifest(good, "manifest.json");
   ASSERT_TRUE(manifest) << manifest.error().message;

@@ -72,7 +72,8 @@ TEST(Outputs, are_what_the_manifest_promises) {
 TEST(Outputs, that_were_not_promised_are_the_plugins_fault) {
   EXPECT_EQ(outputs("{}"), "failed: the plugin's output \"text\" is missing");
   EXPECT_EQ(outputs(R"({"text":5})"), "failed: the plugin's output \"text\" is no string");
-  EXPECT_EQ(outputs(R"({"text":"x","unforeseen_thing":1})"), "failed: the plugin's output \"unforeseen_thing\" is not promised");
+  EXPECT_EQ(outputs(R"({"text":"x","unforeseen_thing":1})"),
+            "failed: the plugin's output \"unforeseen_thing\" is not promised");
   EXPECT_EQ(outputs(R"({"text":"x","count":"1"})"), "failed: the plugin's output \"count\" is no integer");
   EXPECT_EQ(outputs(R"([1])"), "failed: the plugin's outputs are no JSON object");
 }
