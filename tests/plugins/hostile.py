@@ -100,7 +100,10 @@ def connect(what):
 
 def listen(_):
     with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
+        try:
+            listener.bind(("127.0.0.1", 0))
+        except PermissionError:
+            pass  # Landlock's; without it the port is bound, or the kernel finds one
         listener.listen()
         return listener.getsockname()
 

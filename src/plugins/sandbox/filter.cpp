@@ -105,6 +105,9 @@ constexpr long forbidden[] = {
 // clone3 passes its flags where no filter can look.
 constexpr long absent[] = {SYS_io_uring_setup, SYS_io_uring_enter, SYS_io_uring_register, SYS_clone3};
 
+// Landlock knows no port before its ABI 4, and this needs none.
+constexpr long listening[] = {SYS_listen};
+
 // Memory behind a descriptor or shared between processes is in nobody's RLIMIT_DATA.
 constexpr long uncounted_memory[] = {SYS_memfd_create, SYS_shmget, SYS_shmat, SYS_shmctl
 #if defined(SYS_memfd_secret)
@@ -165,6 +168,7 @@ std::vector<sock_filter> make_filter(const FilterOptions& options) {
 #endif
   refuse_calls(to, forbidden, EPERM);
   refuse_calls(to, absent, ENOSYS);
+  refuse_calls(to, listening, EACCES);
   if (!options.shared_memory) {
     refuse_calls(to, uncounted_memory, ENOSYS);
     to.when_equal(SYS_mmap, 6);

@@ -8,7 +8,7 @@ namespace otklik::plugins {
 
 /// What the seccomp filter lets through.
 struct FilterOptions {
-  bool network = false;        ///< Internet sockets; never others
+  bool network = false;        ///< Internet sockets, outgoing; never others
   bool shared_memory = false;  ///< memory that no limit of a process counts: only where a cgroup does
 };
 

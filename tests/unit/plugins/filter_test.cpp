@@ -97,6 +97,12 @@ TEST(Filter, gives_sockets_only_with_the_network_and_only_of_the_internet) {
   }
 }
 
+TEST(Filter, lets_nobody_listen) {
+  EXPECT_EQ(asked({}, SYS_listen), refused(EACCES));
+  EXPECT_EQ(asked({.network = true, .shared_memory = true}, SYS_listen), refused(EACCES));
+  EXPECT_EQ(asked({.network = true}, SYS_connect), allow);
+}
+
 TEST(Filter, refuses_memory_that_no_limit_counts_unless_a_cgroup_does) {
   const std::uint64_t shared = MAP_SHARED | MAP_ANONYMOUS;
   EXPECT_EQ(asked({}, SYS_mmap, 0, shared), refused(ENOMEM));
