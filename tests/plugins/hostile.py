@@ -129,6 +129,16 @@ def change_mode(what):
     return oct(os.stat(what).st_mode)
 
 
+def change_time(what):
+    os.utime(what, (0, 0))
+    return os.stat(what).st_mtime
+
+
+def limit(what):
+    import resource
+    return resource.prlimit(int(what), resource.RLIMIT_NOFILE, (32, 32))
+
+
 def system_call(what):
     import ctypes
     library = ctypes.CDLL(None, use_errno=True)
@@ -182,6 +192,8 @@ DEEDS = {
     "list": tried(lambda what: sorted(os.listdir(what))),
     "write": tried(write),
     "change_mode": tried(change_mode),
+    "change_time": tried(change_time),
+    "limit": tried(limit),
     "system_call": tried(system_call),
     "run": tried(lambda what: os.popen(what).read()),
     "kill_everybody": tried(kill_everybody),

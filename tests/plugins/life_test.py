@@ -248,12 +248,42 @@ def test_grants_of_the_settings_win(tmp_path):
         assert answer.startswith("MemoryError")
 
 
-def test_without_a_sandbox_nothing_is_started_unless_the_administrator_says_so(tmp_path):
-    """A machine that gives nothing: a kernel's part is played by a filter that refuses namespaces, Landlock and seccomp."""
+def bare(tmp_path, but_for=()):
+    """The server on a machine that gives nothing: a kernel's part is played by a filter that refuses namespaces, Landlock and seccomp."""
     wrapper = tmp_path / "bare"
     wrapper.write_text(f'#!/usr/bin/python3\nimport os, sys\nsys.path.insert(0, {str(HERE)!r})\nimport bare_machine\n'
-                       f'bare_machine.make_bare()\nos.execv(os.environ["OTKLIK"], [os.environ["OTKLIK"], *sys.argv[1:]])\n')
+                       f'bare_machine.make_bare({but_for!r})\nos.execv(os.environ["OTKLIK"], [os.environ["OTKLIK"], *sys.argv[1:]])\n')
     wrapper.chmod(0o755)
+    return wrapper
+
+
+def test_without_namespaces_files_and_limits_of_the_server_are_out_of_reach_all_the_same(tmp_path):
+    """By Landlock and the filter alone: the plugin has the server's own user."""
+    def make(data):
+        put_hostile(data)
+        settings(data, "plugins.require_sandbox = false\n")
+
+    with Server(program=str(bare(tmp_path, ("landlock_create_ruleset", "seccomp"))), before_start=make) as server:
+        checked = server.shell("plugin", "check", check=False)
+        has = checked.stdout + checked.stderr
+        if "Landlock, ABI" not in has:
+            pytest.skip("this kernel has no Landlock")
+        assert text(server, "echo", "x") == "x"
+        database = server.data / "otklik.db"
+        before = database.stat()
+        assert text(server, "change_mode", str(database)).startswith("refused: PermissionError")
+        assert text(server, "change_time", str(database)).startswith("refused: PermissionError")
+        assert text(server, "read", str(database)).startswith("refused: PermissionError")
+        assert (before.st_mode, before.st_mtime_ns) == (database.stat().st_mode, database.stat().st_mtime_ns)
+        limits = pathlib.Path(f"/proc/{server.process.pid}/limits").read_text()
+        assert text(server, "limit", str(server.process.pid)).startswith("refused: PermissionError")
+        assert text(server, "limit", "0").startswith("done: ")
+        assert pathlib.Path(f"/proc/{server.process.pid}/limits").read_text() == limits
+        assert text(server, "write", "data/kept") == "done: 1"
+
+
+def test_without_a_sandbox_nothing_is_started_unless_the_administrator_says_so(tmp_path):
+    wrapper = bare(tmp_path)
     with Server(program=str(wrapper), before_start=put_hostile) as server:
         status, code, message = do(server, "echo")
         assert (status, code) == (503, "unavailable")

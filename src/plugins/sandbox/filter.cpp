@@ -105,6 +105,40 @@ constexpr long forbidden[] = {
 // clone3 passes its flags where no filter can look.
 constexpr long absent[] = {SYS_io_uring_setup, SYS_io_uring_enter, SYS_io_uring_register, SYS_clone3};
 
+// By path or descriptor: a descriptor that may only be read suffices for these. Numbers from 424 on are everybody's,
+// and newer than our headers.
+constexpr long file_attributes[] = {
+    SYS_fchmod,
+    SYS_fchmodat,
+    452,  // fchmodat2
+    SYS_fchown,
+    SYS_fchownat,
+    SYS_utimensat,
+    SYS_setxattr,
+    SYS_lsetxattr,
+    SYS_fsetxattr,
+    463,  // setxattrat
+    SYS_removexattr,
+    SYS_lremovexattr,
+    SYS_fremovexattr,
+    466,  // removexattrat
+    469,  // file_setattr
+#if defined(__x86_64__)
+    SYS_chmod,
+    SYS_chown,
+    SYS_lchown,
+    SYS_utime,
+    SYS_utimes,
+    SYS_futimesat,
+#endif
+};
+
+// These take the number of a process first; 0 is whoever calls.
+constexpr long by_process[] = {SYS_prlimit64, SYS_sched_setaffinity, SYS_sched_setscheduler, SYS_sched_setparam,
+                               SYS_sched_setattr};
+// These may mean all processes of a user.
+constexpr long by_user[] = {SYS_setpriority, SYS_ioprio_set};
+
 // Landlock knows no port before its ABI 4, and this needs none.
 constexpr long listening[] = {SYS_listen};
 
@@ -142,6 +176,17 @@ void refuse_calls(Builder& to, std::span<const long> numbers, int error) {
   }
 }
 
+/// Calls whose first argument must be 0.
+void refuse_others(Builder& to, std::span<const long> numbers, int error) {
+  for (const long number : numbers) {
+    to.when_equal(static_cast<std::uint32_t>(number), 4);
+    to.load(argument_at(0));
+    to.unless_equal(0, 1);
+    to.answer(refuse(error));
+    to.answer(SECCOMP_RET_ALLOW);
+  }
+}
+
 /// socket(): only the families given.
 void restrict_sockets(Builder& to, std::initializer_list<int> families) {
   to.when_equal(SYS_socket, static_cast<std::uint8_t>(2 + 2 * families.size()));
@@ -169,6 +214,11 @@ std::vector<sock_filter> make_filter(const FilterOptions& options) {
   refuse_calls(to, forbidden, EPERM);
   refuse_calls(to, absent, ENOSYS);
   refuse_calls(to, listening, EACCES);
+  if (!options.file_attributes) refuse_calls(to, file_attributes, EPERM);
+  if (!options.other_processes) {
+    refuse_calls(to, by_user, EPERM);
+    refuse_others(to, by_process, EPERM);
+  }
   if (!options.shared_memory) {
     refuse_calls(to, uncounted_memory, ENOSYS);
     to.when_equal(SYS_mmap, 6);

@@ -10,6 +10,11 @@ namespace otklik::plugins {
 struct FilterOptions {
   bool network = false;        ///< Internet sockets, outgoing; never others
   bool shared_memory = false;  ///< memory that no limit of a process counts: only where a cgroup does
+  /// Changes of modes, owners, times and attributes of files: only where a tree hides those of others, since no
+  /// Landlock refuses them.
+  bool file_attributes = false;
+  /// Limits and priorities of processes by their numbers: only where a namespace hides those of others. Else its own.
+  bool other_processes = false;
 };
 
 /// A filter over system calls: what no plugin needs answers EPERM (or what a library takes for "not here" and goes on

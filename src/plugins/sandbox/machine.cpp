@@ -11,6 +11,10 @@
 namespace otklik::plugins {
 namespace {
 
+// ABIs of Landlock.
+constexpr int truncate_from = 3;
+constexpr int signals_from = 6;
+
 /// Starts a process that does all of the plan but the program; empty: it worked, else why not.
 std::string trial(LaunchPlan plan) {
   plan.only_try = true;
@@ -85,18 +89,25 @@ Machine Machine::look(const std::string& cgroup, const std::string& base) {
   m.own_tree = trials.has(&LaunchPlan::own_tree, why);
   add(Guarantee::files, "mount namespace", m.own_tree, why);
   m.landlock = landlock_abi();
-  add(Guarantee::files, m.landlock != 0 ? fmt::format("Landlock, ABI {}", m.landlock) : "Landlock", m.landlock != 0,
-      m.landlock == 0 ? "the kernel has none, or it is switched off" : "");
-
-  m.network_namespace = trials.has(&LaunchPlan::network_namespace, why);
-  add(Guarantee::network, "network namespace", m.network_namespace, why);
+  std::string filter_why;
   {
     LaunchPlan plan;
     plan.filter = make_filter({});
-    why = plan.filter.empty() ? "this machine's system calls are not known to us" : trial(std::move(plan));
-    m.filter = why.empty();
+    filter_why = plan.filter.empty() ? "this machine's system calls are not known to us" : trial(std::move(plan));
+    m.filter = filter_why.empty();
   }
-  add(Guarantee::network, "seccomp filter over sockets", m.filter, why);
+  // Alone it leaves modes, owners and times to whoever has the user of the files; the filter refuses to change them.
+  add(Guarantee::files, m.landlock != 0 ? fmt::format("Landlock, ABI {}", m.landlock) : "Landlock", m.landlock != 0,
+      m.landlock == 0              ? "the kernel has none, or it is switched off"
+      : m.own_tree                 ? ""
+      : m.landlock < truncate_from ? "files of the same user can be cut to nothing"
+      : !m.filter                  ? "modes, owners and times of files of the same user can be changed"
+                  : "names and sizes of other files can be asked for; modes and times of no file changed",
+      m.own_tree || (m.landlock >= truncate_from && m.filter));
+
+  m.network_namespace = trials.has(&LaunchPlan::network_namespace, why);
+  add(Guarantee::network, "network namespace", m.network_namespace, why);
+  add(Guarantee::network, "seccomp filter over sockets", m.filter, filter_why);
 
   m.process_namespace = trials.has(&LaunchPlan::process_namespace, why);
   add(Guarantee::processes, "process namespace", m.process_namespace, why);
@@ -106,9 +117,14 @@ Machine Machine::look(const std::string& cgroup, const std::string& base) {
   } else {
     cgroup_why = found.error().message;
   }
-  // Without a namespace of its own, only Landlock from ABI 6 on keeps a plugin's signals at home.
+  // Without a namespace of its own, only Landlock keeps a plugin's signals at home, and the filter its calls that
+  // change limits and priorities.
   add(Guarantee::processes, "cgroup", m.cgroup.has_value(),
-      m.cgroup && m.landlock < 6 ? "its signals reach other processes of the same user" : cgroup_why, m.landlock >= 6);
+      !m.cgroup                   ? cgroup_why
+      : m.landlock < signals_from ? "its signals reach other processes of the same user"
+      : !m.filter                 ? "limits and priorities of other processes of the same user can be changed"
+                                  : "",
+      m.landlock >= signals_from && m.filter);
   m.ipc_namespace = trials.has(&LaunchPlan::ipc_namespace, why);
   add(Guarantee::processes, "IPC namespace", m.ipc_namespace, why, false);
 

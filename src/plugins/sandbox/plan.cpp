@@ -92,7 +92,10 @@ LaunchPlan make_plan(const Machine& machine, const Manifest& manifest, const Plu
   plan.landlock_network = machine.landlock >= 4;
   if (machine.filter) {
     const bool counted = machine.cgroup && machine.cgroup->has_memory();
-    plan.filter = make_filter({.network = confinement.network, .shared_memory = counted});
+    plan.filter = make_filter({.network = confinement.network,
+                               .shared_memory = counted,
+                               .file_attributes = machine.own_tree,
+                               .other_processes = machine.process_namespace});
   }
   if (machine.is_root && machine.own_tree) plan.user = user;
 

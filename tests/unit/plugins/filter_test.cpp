@@ -97,6 +97,30 @@ TEST(Filter, gives_sockets_only_with_the_network_and_only_of_the_internet) {
   }
 }
 
+TEST(Filter, refuses_to_change_modes_owners_and_times_of_files_unless_a_tree_hides_those_of_others) {
+  for (const long number : {SYS_fchmod, SYS_fchmodat, SYS_fchownat, SYS_utimensat, SYS_setxattr, SYS_lsetxattr,
+                            SYS_removexattr, 452L, 469L}) {
+    EXPECT_EQ(asked({}, number), refused(EPERM)) << number;
+    EXPECT_EQ(asked({.file_attributes = true}, number), allow) << number;
+  }
+#if defined(__x86_64__)
+  EXPECT_EQ(asked({}, SYS_chmod), refused(EPERM));
+  EXPECT_EQ(asked({}, SYS_utimes), refused(EPERM));
+#endif
+}
+
+TEST(Filter, lets_a_program_change_the_limits_of_others_only_where_a_namespace_hides_them) {
+  for (const long number : {SYS_prlimit64, SYS_sched_setaffinity, SYS_sched_setscheduler, SYS_sched_setattr}) {
+    EXPECT_EQ(asked({}, number, 0), allow) << number;
+    EXPECT_EQ(asked({}, number, 4711), refused(EPERM)) << number;
+    EXPECT_EQ(asked({.other_processes = true}, number, 4711), allow) << number;
+  }
+  for (const long number : {SYS_setpriority, SYS_ioprio_set}) {
+    EXPECT_EQ(asked({}, number, 0), refused(EPERM)) << number;
+    EXPECT_EQ(asked({.other_processes = true}, number, 0), allow) << number;
+  }
+}
+
 TEST(Filter, lets_nobody_listen) {
   EXPECT_EQ(asked({}, SYS_listen), refused(EACCES));
   EXPECT_EQ(asked({.network = true, .shared_memory = true}, SYS_listen), refused(EACCES));
