@@ -57,6 +57,44 @@ def eat_memory(number, what):
     answer(number, {"text": f"all {len(kept)} MiB"})
 
 
+def share_zeros(what):
+    """Memory by way of a device: shared, and in nobody's data."""
+    import mmap
+    zeros = os.open("/dev/zero", os.O_RDWR)
+    piece = mmap.mmap(zeros, int(what) << 20)
+    for at in range(0, len(piece), 4096):
+        piece[at] = 1
+    return f"all {what} MiB"
+
+
+def grow_down(what):
+    """A mapping that is a stack to the kernel."""
+    import mmap
+    piece = mmap.mmap(-1, int(what) << 20, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x100)
+    for at in range(0, len(piece), 4096):
+        piece[at] = 1
+    return f"all {what} MiB"
+
+
+def grow_stack(_):
+    """The most stack that a program which it runs may have."""
+    import resource
+    try:
+        resource.setrlimit(resource.RLIMIT_STACK, (1 << 30, 1 << 30))
+    except (ValueError, OSError):
+        return resource.getrlimit(resource.RLIMIT_STACK)[1]
+    return "a GiB"
+
+
+def semaphores(_):
+    import ctypes
+    library = ctypes.CDLL(None, use_errno=True)
+    made = [library.semget(0, 1000, 0o600), library.msgget(0, 0o600)]
+    if max(made) >= 0:
+        return made
+    raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+
+
 def share_memory(number, what):
     import mmap
     kept = []
@@ -184,6 +222,10 @@ DEEDS = {
     "fork_some": fork_some,
     "eat_memory": eat_memory,
     "share_memory": share_memory,
+    "share_zeros": tried(share_zeros),
+    "grow_down": tried(grow_down),
+    "grow_stack": tried(grow_stack),
+    "semaphores": tried(semaphores),
     "open_files": open_files,
     "connect": tried(connect),
     "listen": tried(listen),

@@ -307,6 +307,10 @@ def test_memory_is_bounded(server):
         assert status == 200 and re.fullmatch(r"MemoryError after [1-9]\d MiB", answer[0]["text"]), answer
     if not server.has["memory"].get("cgroup"):
         assert text(server, "share_memory", "400") == "OSError after 0 MiB"
+        assert text(server, "share_zeros", "400").startswith("refused: FileNotFoundError")
+        assert text(server, "grow_down", "400").startswith("refused: OSError: [Errno 12]")
+        assert text(server, "semaphores").startswith("refused: OSError: [Errno 38]")
+    assert text(server, "grow_stack") == f"done: {8 << 20}"
     is_well(server)
 
 
@@ -355,7 +359,7 @@ def test_nothing_can_be_written_outside_its_own_place(server):
 
 
 def test_a_file_of_its_own_is_bounded_too(server):
-    answer = text(server, "run", "head -c 3000000 /dev/zero > data/large; stat -c %s data/large; rm data/large")
+    answer = text(server, "run", "head -c 3000000 /dev/urandom > data/large; stat -c %s data/large; rm data/large")
     assert answer.strip() == "done: 1048576", answer
 
 

@@ -142,8 +142,13 @@ constexpr long by_user[] = {SYS_setpriority, SYS_ioprio_set};
 // Landlock knows no port before its ABI 4, and this needs none.
 constexpr long listening[] = {SYS_listen};
 
-// Memory behind a descriptor or shared between processes is in nobody's RLIMIT_DATA.
-constexpr long uncounted_memory[] = {SYS_memfd_create, SYS_shmget, SYS_shmat, SYS_shmctl
+// Memory behind a descriptor, shared between processes or the kernel's own is in nobody's RLIMIT_DATA.
+constexpr long uncounted_memory[] = {SYS_memfd_create,
+                                     SYS_shmget,
+                                     SYS_shmat,
+                                     SYS_shmctl,
+                                     SYS_semget,
+                                     SYS_msgget
 #if defined(SYS_memfd_secret)
                                      ,
                                      SYS_memfd_secret
@@ -221,12 +226,15 @@ std::vector<sock_filter> make_filter(const FilterOptions& options) {
   }
   if (!options.shared_memory) {
     refuse_calls(to, uncounted_memory, ENOSYS);
-    to.when_equal(SYS_mmap, 6);
+    to.when_equal(SYS_mmap, 9);
     to.load(argument_at(3));
     to.mask(MAP_SHARED | MAP_ANONYMOUS);
     to.when_equal(MAP_SHARED | MAP_ANONYMOUS, 1);
     to.answer(refuse(ENOMEM));
-    to.load(number_at);
+    to.load(argument_at(3));
+    to.mask(MAP_GROWSDOWN);  // a stack, which is no data
+    to.unless_equal(0, 1);
+    to.answer(refuse(ENOMEM));
     to.answer(SECCOMP_RET_ALLOW);
   }
   // clone(): no new namespace. The flags are the first argument on both machines.

@@ -145,8 +145,11 @@ Machine Machine::look(const std::string& cgroup, const std::string& base) {
                    : cgroup_why);
   };
   controller(Guarantee::memory, "cgroup", "memory", m.cgroup && m.cgroup->has_memory());
-  add(Guarantee::memory, "limit of each process", m.filter,
-      m.filter ? "each process of a plugin has the whole limit" : "shared memory would not be counted");
+  // /dev/zero is memory too, and only out of reach where files are.
+  const bool no_shared = m.filter && (m.own_tree || m.landlock != 0);
+  add(Guarantee::memory, "limit of each process", no_shared,
+      no_shared ? "each process of a plugin has the whole limit and 8 MiB of stack, all together 64 MiB of /tmp"
+                : "shared memory would not be counted");
   controller(Guarantee::cpu, "cgroup", "cpu", m.cgroup && m.cgroup->has_cpu());
   add(Guarantee::cpu, "lower priority", true, "no limit, others go first", false);
   controller(Guarantee::count, "cgroup", "pids", m.cgroup && m.cgroup->has_processes());

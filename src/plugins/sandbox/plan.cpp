@@ -24,7 +24,10 @@ constexpr std::array runtime_files{
 };
 constexpr std::array network_files{"/etc/resolv.conf", "/etc/hosts",     "/etc/nsswitch.conf", "/etc/gai.conf",
                                    "/etc/services",    "/etc/protocols", "/etc/host.conf",     "/etc/ca-certificates"};
-constexpr std::array devices{"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"};
+constexpr std::array devices{"/dev/null", "/dev/full", "/dev/random", "/dev/urandom"};
+constexpr const char* endless_memory =
+    "/dev/zero";  // shared and mapped, it is memory that no limit of a process counts
+constexpr std::uint64_t stack_size = std::uint64_t{8} << 20;  // the usual one; it is in no RLIMIT_DATA
 
 bool can_run(const std::string& path) {
   struct stat about{};
@@ -90,8 +93,8 @@ LaunchPlan make_plan(const Machine& machine, const Manifest& manifest, const Plu
   plan.own_tree = machine.own_tree;
   plan.landlock = machine.landlock;
   plan.landlock_network = machine.landlock >= 4;
+  const bool counted = machine.cgroup && machine.cgroup->has_memory();
   if (machine.filter) {
-    const bool counted = machine.cgroup && machine.cgroup->has_memory();
     plan.filter = make_filter({.network = confinement.network,
                                .shared_memory = counted,
                                .file_attributes = machine.own_tree,
@@ -105,6 +108,7 @@ LaunchPlan make_plan(const Machine& machine, const Manifest& manifest, const Plu
     for (const char* file : network_files) add_place(plan, file, PathRule::Access::read);
   }
   for (const char* device : devices) add_place(plan, device, PathRule::Access::device);
+  if (counted) add_place(plan, endless_memory, PathRule::Access::device);
   if (plan.process_namespace && plan.own_tree) {
     plan.tree.push_back({TreeStep::Kind::processes, "", "/proc"});
     plan.rules.push_back({"/proc", PathRule::Access::read});
@@ -127,6 +131,7 @@ LaunchPlan make_plan(const Machine& machine, const Manifest& manifest, const Plu
 
   add_limit(plan, RLIMIT_CORE, 0);
   add_limit(plan, RLIMIT_DATA, confinement.memory);
+  add_limit(plan, RLIMIT_STACK, stack_size);
   add_limit(plan, RLIMIT_NPROC, confinement.processes);
   add_limit(plan, RLIMIT_NOFILE, confinement.open_files);
   add_limit(plan, RLIMIT_FSIZE, confinement.file_size);

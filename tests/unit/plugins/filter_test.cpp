@@ -132,7 +132,13 @@ TEST(Filter, refuses_memory_that_no_limit_counts_unless_a_cgroup_does) {
   EXPECT_EQ(asked({}, SYS_mmap, 0, shared), refused(ENOMEM));
   EXPECT_EQ(asked({}, SYS_mmap, 0, MAP_PRIVATE | MAP_ANONYMOUS), allow);
   EXPECT_EQ(asked({}, SYS_mmap, 0, MAP_SHARED), allow);
-  EXPECT_EQ(asked({}, SYS_memfd_create), refused(ENOSYS));
+  EXPECT_EQ(asked({}, SYS_mmap, 0, MAP_PRIVATE | MAP_ANONYMOUS | MAP_GROWSDOWN), refused(ENOMEM));
+  EXPECT_EQ(asked({}, SYS_mmap, 0, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE), allow);
+  EXPECT_EQ(asked({.shared_memory = true}, SYS_mmap, 0, MAP_PRIVATE | MAP_ANONYMOUS | MAP_GROWSDOWN), allow);
+  for (const long number : {SYS_memfd_create, SYS_shmget, SYS_semget, SYS_msgget}) {
+    EXPECT_EQ(asked({}, number), refused(ENOSYS)) << number;
+    EXPECT_EQ(asked({.shared_memory = true}, number), allow) << number;
+  }
   EXPECT_EQ(asked({.shared_memory = true}, SYS_mmap, 0, shared), allow);
   EXPECT_EQ(asked({.shared_memory = true}, SYS_memfd_create), allow);
 }
