@@ -213,6 +213,7 @@ ApiAnswer Host::subscribe(const std::shared_ptr<Process>& process, const PluginR
       Subscription::Parts{events_, work_, supervisor_, patience, process->terms().message_size}, process,
       std::move(*wish), KeptCursor(fmt::format("{}/{}.cursor", options_->state_folder(), caller.id.text())));
   const auto position = subscription->begin();
+  if (!position) return std::unexpected(ApiError{-32002, position.error().message, "failed"});
   {
     const std::lock_guard lock(plugin->mutex);
     if (plugin->process != process) return on_its_way_out;
@@ -220,7 +221,7 @@ ApiAnswer Host::subscribe(const std::shared_ptr<Process>& process, const PluginR
     plugin->subscription = subscription;
   }
   subscription->go_on();  // its turn on this thread comes after the answer
-  return fmt::format(R"({{"log":"{}","position":{}}})", events_.log().text(), position);
+  return fmt::format(R"({{"log":"{}","position":{}}})", events_.log().text(), *position);
 }
 
 void Host::tick(Clock::time_point now, bool due) {

@@ -23,35 +23,60 @@ void append_gap(JsonWriter& json, std::uint64_t from, std::uint64_t to, std::str
 
 }  // namespace
 
-std::optional<std::uint64_t> KeptCursor::read(const Uuid& log) const {
+Result<std::optional<std::uint64_t>> KeptCursor::read(const Uuid& log) {
+  kept_.reset();
   const auto text = read_file(file_, most_cursor_bytes);
-  if (!text) return std::nullopt;
+  if (!text) {
+    if (text.error().code == ErrorCode::not_found) return kept_;
+    return fail(ErrorCode::failed, "the kept cursor cannot be read: " + text.error().message);
+  }
   simdjson::dom::parser parser;
   simdjson::dom::object kept;
   std::string_view of_log;
   std::uint64_t next = 0;
   if (parser.parse(*text).get(kept) != simdjson::SUCCESS || kept.at_key("log").get(of_log) != simdjson::SUCCESS ||
-      kept.at_key("next").get(next) != simdjson::SUCCESS || Uuid::parse(of_log) != log) {
-    return std::nullopt;  // another log: its numbers mean nothing here
+      kept.at_key("next").get(next) != simdjson::SUCCESS) {
+    return fail(ErrorCode::failed, "the kept cursor is damaged");
   }
-  return next;
+  if (Uuid::parse(of_log) == log) kept_ = next;  // numbers of another log mean nothing here
+  return kept_;
 }
 
-void KeptCursor::write(const Uuid& log, std::uint64_t next) const {
+void KeptCursor::keep(const Uuid& log, std::uint64_t next, std::uint64_t synced) {
+  const auto sure = std::min(next, synced + 1);
+  if (!is_kept(sure)) write(log, sure);
+}
+
+void KeptCursor::set(const Uuid& log, std::uint64_t next, std::uint64_t synced) {
+  const auto sure = std::min(next, synced + 1);
+  if (kept_ != sure) write(log, sure);
+}
+
+void KeptCursor::write(const Uuid& log, std::uint64_t next) {
   const auto written = write_atomically(file_, fmt::format("{{\"log\":\"{}\",\"next\":{}}}\n", log.text(), next));
-  if (!written) log::warn("the cursor of a plugin could not be kept: {}", written.error().message);
+  if (written) {
+    kept_ = next;
+  } else {
+    log::warn("the cursor of a plugin could not be kept: {}", written.error().message);
+  }
 }
 
 Subscription::Subscription(Parts parts, std::weak_ptr<Process> process, EventWish wish, KeptCursor kept)
     : parts_(parts), process_(std::move(process)), wish_(std::move(wish)), kept_(std::move(kept)) {}
 
-std::uint64_t Subscription::begin() {
+Result<std::uint64_t> Subscription::begin() {
   const auto log = parts_.feed.log();
   const auto kept = kept_.read(log);
-  const auto from = wish_.from.value_or(kept.value_or(parts_.feed.last_sequence() + 1));
-  next_ = from;
-  if (kept != from) kept_.write(log, from);
-  return from;
+  if (wish_.from) {
+    next_ = taken_ = *wish_.from;
+    kept_.set(log, taken_, parts_.feed.last_synced());
+    return taken_;
+  }
+  if (!kept) return std::unexpected(kept.error());
+  const auto end = parts_.feed.last_sequence() + 1;
+  next_ = taken_ = std::min(kept->value_or(end), end);
+  keep();
+  return taken_;
 }
 
 void Subscription::go_on() {
@@ -76,6 +101,7 @@ void Subscription::pump() {
   }
   auto params = batch();
   if (params.empty()) {
+    keep();
     under_way_ = false;
     return wait_for_more();
   }
@@ -129,6 +155,11 @@ std::string Subscription::batch() {
   return out;
 }
 
+/// Again at each tick, until the log has synced what was taken. What was passed over meanwhile is not worth a write.
+void Subscription::keep() {
+  if (!kept_.is_kept(taken_)) kept_.keep(parts_.feed.log(), taken_, parts_.feed.last_synced());
+}
+
 void Subscription::wait_for_more() {
   // Only passed over so far: there may be more already, and then it is called at once.
   auto ticket = parts_.feed.when_past(next_ == 0 ? 0 : next_ - 1, [weak = weak_from_this()] {
@@ -145,7 +176,8 @@ void Subscription::answered(bool taken) {
     reopen_ = true;  // once more, from the first that was not taken
   }
   const bool posted = parts_.work.try_post([self = shared_from_this(), taken] {
-    if (taken) self->kept_.write(self->parts_.feed.log(), self->next_);
+    if (taken) self->taken_ = self->next_;
+    if (taken) self->keep();
     self->under_way_ = false;
     if (taken) self->go_on();  // else at the next tick
   });

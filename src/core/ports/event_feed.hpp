@@ -50,6 +50,8 @@ class EventFeed {
   /// The log's own id: a cursor is (log, sequence).
   [[nodiscard]] virtual Uuid log() const = 0;
   [[nodiscard]] virtual std::uint64_t last_sequence() const = 0;
+  /// The newest that survives the death of the machine; the numbers behind it may then be given again.
+  [[nodiscard]] virtual std::uint64_t last_synced() const = 0;
   /// `from`: the first event wanted; 0: the oldest that is kept.
   virtual std::unique_ptr<EventCursor> open(std::uint64_t from) = 0;
   /// `more` runs once, on the log's thread, as soon as there is an event past `sequence`. It must be quick.

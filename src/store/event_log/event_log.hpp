@@ -68,6 +68,8 @@ class FileEventLog final : public core::EventLog {
 
   /// Any thread: the number of the newest event that a reader can find; 0: none.
   [[nodiscard]] std::uint64_t last_sequence() const noexcept { return last_.load(std::memory_order_acquire); }
+  /// Any thread: the number of the newest event that is on the disk; 0: none, or none is known to be yet.
+  [[nodiscard]] std::uint64_t last_synced() const noexcept { return synced_.load(std::memory_order_acquire); }
   /// The log's own id: a cursor is (log, sequence). A log that was thrown away and begun anew has another.
   [[nodiscard]] const Uuid& id() const noexcept { return id_; }
   [[nodiscard]] const Recovery& recovery() const noexcept { return recovery_; }
@@ -154,7 +156,7 @@ class FileEventLog final : public core::EventLog {
   bool may_write_here_ = false;
   std::vector<Told> told_;  // to be called back
   std::uint64_t next_ = 1;
-  std::uint64_t synced_ = 0;
+  std::atomic<std::uint64_t> synced_ = 0;  // read by anybody
   std::string buffer_;
   std::vector<std::size_t> ends_;  // of each encoded record in buffer_; the same as before: it was too large
   std::deque<Told> unsynced_;

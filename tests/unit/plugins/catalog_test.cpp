@@ -219,6 +219,16 @@ TEST_F(GrantsTest, give_only_what_is_asked_for_and_granted) {
   EXPECT_EQ(again.of(manifest_.id).folders.size(), 2U);
 }
 
+TEST_F(GrantsTest, that_cannot_be_read_are_not_taken_for_none) {
+  auto grants = open();
+  ASSERT_TRUE(grants.set(manifest_.id, {.network = true, .folders = {}, .role = "supervisor"}));
+  {
+    const test::FewDescriptors none(0);
+    EXPECT_EQ(Grants::read(file()).error().code, ErrorCode::failed);
+  }
+  EXPECT_EQ(Grants::read(file())->size(), 1U);
+}
+
 TEST_F(GrantsTest, of_the_settings_win_over_the_shells_as_long_as_they_stand_there) {
   auto grants = open();
   ASSERT_TRUE(grants.set(manifest_.id, {.network = true, .folders = {}, .role = ""}));

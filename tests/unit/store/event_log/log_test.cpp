@@ -90,8 +90,10 @@ TEST_F(EventLogTest, writes_on_while_it_waits_for_the_disk_and_then_syncs_all_of
   auto later = append(event("synced too"), Durability::synced);
   EXPECT_EQ(append(event("written")).get(), 4U);  // comes through although the disk hangs
   EXPECT_EQ(synced.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
+  EXPECT_LT(log_->last_synced(), 2U);
   gate.count_down();
   EXPECT_EQ(synced.get(), 2U);
+  EXPECT_GE(log_->last_synced(), 2U);
   EXPECT_EQ(later.get(), 3U);
   EXPECT_EQ(disk_.syncs, 3);
   close();  // nobody uses the above any more
