@@ -44,6 +44,7 @@ class Plugin:
         self._asked = 0
         self._answers = {}
         self._answered = threading.Condition()
+        self._gone = False  # nobody reads answers any more
         self._pending = []
         self._writing = threading.Lock()
         self._bytes = b""
@@ -94,7 +95,9 @@ class Plugin:
                     self._take_answer(message)
         else:
             with self._answered:
-                self._answered.wait_for(lambda: number in self._answers)
+                self._answered.wait_for(lambda: number in self._answers or self._gone)
+            if number not in self._answers:
+                raise PluginError("the server has gone")
         answer = self._answers.pop(number)
         if "error" in answer:
             error = answer["error"]
@@ -131,6 +134,9 @@ class Plugin:
                 self._serve(message, False)
                 if message["method"] == "initialize" and self._on_ready:
                     self._on_ready()
+        with self._answered:
+            self._gone = True
+            self._answered.notify_all()
         if self._pool:
             self._pool.shutdown()
         self._flush()
