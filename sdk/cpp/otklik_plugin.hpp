@@ -53,9 +53,8 @@ class Json {
   const Json& operator[](std::string_view name) const {
     static const Json none;
     if (!is_object()) return none;
-    for (const auto& [key, value] : members()) {
+    for (const auto& [key, value] : members())
       if (key == name) return value;
-    }
     return none;
   }
 
@@ -86,12 +85,25 @@ class Json {
   }
   static void write(std::string& out, const std::string& text) {
     out += '"';
-    for (const char c : text) {
+    for (std::string_view rest = text; !rest.empty();) {
+      const auto size = character(rest);
+      const char c = rest[0];
       char escape[8] = {'\\', c};
-      if (static_cast<unsigned char>(c) < 0x20) std::snprintf(escape, sizeof escape, "\\u%04x", c);
-      out += c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20 ? escape : escape + 1;
+      if (size == 1 && c < 0x20) std::snprintf(escape, sizeof escape, "\\u%04x", c);
+      const std::string_view one = c == '"' || c == '\\' || c < 0x20 ? escape : escape + 1;
+      out += size == 1 ? one : size == 0 ? std::string_view("\xEF\xBF\xBD") : rest.substr(0, size);
+      rest.remove_prefix(size == 0 ? 1 : size);
     }
     out += '"';
+  }
+  /// How many bytes at the beginning of a text are one character; 0: no UTF-8, U+FFFD goes out for it.
+  static std::size_t character(std::string_view text) {
+    const int c = static_cast<unsigned char>(text[0]), next = text.size() < 2 ? 0 : static_cast<unsigned char>(text[1]);
+    std::size_t size = c < 0x80 ? 1 : c < 0xC2 ? 0 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : c < 0xF5 ? 4 : 0;
+    const int least = c == 0xE0 ? 0xA0 : c == 0xF0 ? 0x90 : 0x80, most = c == 0xED ? 0x9F : c == 0xF4 ? 0x8F : 0xBF;
+    if (size > text.size() || (size > 1 && (next < least || next > most))) return 0;
+    for (std::size_t i = 2; i < size; ++i) size = (text[i] & 0xC0) == 0x80 ? size : 0;
+    return size;
   }
   static void write(std::string& out, const List& list) {
     char before = '[';
@@ -112,21 +124,9 @@ class Json {
     [[noreturn]] static void wrong() { throw std::runtime_error("no JSON"); }
     void blanks() { at += std::min(rest().find_first_not_of(" \t\r\n"), rest().size()); }
     std::string_view rest() const { return {at, static_cast<std::size_t>(end - at)}; }
-    bool take(char c) {
-      blanks();
-      if (at == end || *at != c) return false;
-      ++at;
-      return true;
-    }
-    bool next(char last) {  // whether another item follows
-      if (take(',')) return true;
-      return take(last) ? false : (wrong(), false);
-    }
-    bool word(std::string_view text) {
-      if (rest().substr(0, text.size()) != text) return false;
-      at += text.size();
-      return true;
-    }
+    bool take(char c) { return blanks(), at != end && *at == c && ++at; }
+    bool next(char last) { return take(',') || (!take(last) && (wrong(), false)); }  // whether another item follows
+    bool word(std::string_view text) { return rest().substr(0, text.size()) == text && (at += text.size()); }
     Json value(int level) {
       if (level > 200) wrong();
       blanks();
@@ -189,7 +189,7 @@ class Json {
     }
     static void utf8(std::string& out, unsigned c) {
       int tails = c < 0x80 ? 0 : c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
-      out += static_cast<char>(tails == 0 ? c : (0xF00U >> tails & 0xFFU) | c >> 6 * tails);
+      out += static_cast<char>(tails == 0 ? c : (0xFF00U >> (tails + 1) & 0xFFU) | c >> 6 * tails);
       while (tails-- > 0) out += static_cast<char>(0x80U | (c >> 6 * tails & 0x3FU));
     }
   };

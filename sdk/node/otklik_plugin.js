@@ -32,6 +32,7 @@ class Plugin {
     this.rest = [];
     // Standard output is the protocol's alone: what the program prints goes to standard error.
     global.console = new Console(process.stderr);
+    Object.defineProperty(process, 'stdout', {configurable: true, get: () => process.stderr});
   }
 
   /** What the form of that name in the manifest does. */
@@ -87,7 +88,7 @@ class Plugin {
     try {
       const result = this.result(message.method, message.params || {});
       if (result && typeof result.then === 'function') {
-        result.then((value) => this.answer(message, value), (error) => this.refuse(message, error));
+        Promise.resolve(result).then((value) => this.answer(message, value)).catch((error) => this.refuse(message, error));
       } else {
         this.answer(message, result);
       }
@@ -128,7 +129,7 @@ class Plugin {
   answer(message, result) {
     this.send({jsonrpc: '2.0', id: message.id, result});
     if (message.method === 'initialize' && this.onReady) {
-      Promise.resolve(this.onReady()).catch((error) => console.error(error));
+      Promise.resolve().then(() => this.onReady()).catch((error) => console.error(error));
     }
   }
 
@@ -140,7 +141,9 @@ class Plugin {
 
   /** What is said in one turn of the event loop goes out in one write. */
   send(message) {
-    if (this.out.push(JSON.stringify(message) + '\n') === 1) setImmediate(() => this.flush());
+    // Half a surrogate pair, which JSON.stringify writes as an escape, is no text to the server.
+    const line = JSON.stringify(message).replace(/\\\\|\\ud[89a-f][0-9a-f]{2}/g, (escape) => (escape === '\\\\' ? escape : '\ufffd'));
+    if (this.out.push(line + '\n') === 1) setImmediate(() => this.flush());
   }
 
   flush() {

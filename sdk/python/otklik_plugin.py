@@ -178,7 +178,8 @@ class Plugin:
             self._answered.notify_all()
 
     def _send(self, message, now):
-        line = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        line = json.dumps(message, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        line = line.encode("utf-8", "replace") + b"\n"  # half a surrogate pair is no text to the server
         with self._writing:
             self._pending.append(line)
         if now:
