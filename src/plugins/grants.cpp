@@ -12,18 +12,30 @@ namespace {
 
 constexpr std::size_t most_file_bytes = std::size_t{4} << 20;
 
+std::vector<std::string> texts_from(const simdjson::dom::element& value, std::string_view key) {
+  std::vector<std::string> out;
+  simdjson::dom::array texts;
+  if (value[key].get(texts) != simdjson::SUCCESS) return out;
+  for (const auto each : texts) {
+    std::string_view text;
+    if (each.get(text) == simdjson::SUCCESS) out.emplace_back(text);
+  }
+  return out;
+}
+
+void append(JsonWriter& json, std::string_view key, const std::vector<std::string>& texts) {
+  json.key(key).begin_array();
+  for (const auto& text : texts) json.value(text);
+  json.end_array();
+}
+
 Grant grant_from(const simdjson::dom::element& value) {
   Grant grant;
   static_cast<void>(value["network"].get(grant.network));
   std::string_view role;
   if (value["role"].get(role) == simdjson::SUCCESS) grant.role = role;
-  simdjson::dom::array folders;
-  if (value["folders"].get(folders) == simdjson::SUCCESS) {
-    for (const auto folder : folders) {
-      std::string_view path;
-      if (folder.get(path) == simdjson::SUCCESS) grant.folders.emplace_back(path);
-    }
-  }
+  grant.folders = texts_from(value, "folders");
+  grant.writable_folders = texts_from(value, "writable_folders");
   return grant;
 }
 
@@ -57,7 +69,7 @@ bool Grants::is_from_settings(const Uuid& plugin) const { return options_->grant
 Grant Grants::of(const Uuid& plugin) const {
   const auto& settings = options_->grants;
   if (const auto found = settings.find(plugin); found != settings.end()) {
-    return {found->second.network, found->second.folders, found->second.role};
+    return {found->second.network, found->second.folders, found->second.writable_folders, found->second.role};
   }
   const std::lock_guard lock(mutex_);
   const auto found = shell_.find(plugin);
@@ -71,8 +83,13 @@ Confinement Grants::confinement(const Manifest& manifest) const {
   const auto own = found == options.grants.end() ? GrantOptions{} : found->second;
   Confinement out;
   out.network = manifest.asks.network && grant.network;
+  const auto holds = [](const std::vector<std::string>& paths, const std::string& path) {
+    return std::ranges::find(paths, path) != paths.end();
+  };
   for (const auto& folder : manifest.asks.folders) {
-    if (std::ranges::find(grant.folders, folder.path) != grant.folders.end()) out.folders.push_back(folder);
+    // Who has granted to read has not granted what another manifest asks for the same path.
+    const bool may_write = holds(grant.writable_folders, folder.path);
+    if (may_write || holds(grant.folders, folder.path)) out.folders.push_back({folder.path, folder.write && may_write});
   }
   out.memory = within(manifest.asks.memory, options.memory, own.memory);
   out.processes = within(manifest.asks.processes, options.processes, own.processes);
@@ -97,10 +114,10 @@ Result<> Grants::set(const Uuid& plugin, Grant grant) {
   JsonWriter json(text);
   json.begin_object();
   for (const auto& [id, each] : next) {
-    json.key(id.text()).begin_object().field("network", each.network).field("role", each.role).key("folders");
-    json.begin_array();
-    for (const auto& folder : each.folders) json.value(folder);
-    json.end_array().end_object();
+    json.key(id.text()).begin_object().field("network", each.network).field("role", each.role);
+    append(json, "folders", each.folders);
+    append(json, "writable_folders", each.writable_folders);
+    json.end_object();
   }
   json.end_object();
   if (auto written = write_atomically(file_, text + "\n"); !written) return written;

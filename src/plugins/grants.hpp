@@ -17,8 +17,9 @@ namespace otklik::plugins {
 /// What the administrator has granted a plugin.
 struct Grant {
   bool network = false;
-  std::vector<std::string> folders;  ///< absolute paths
-  std::string role;                  ///< its name; empty: none
+  std::vector<std::string> folders;           ///< that it may read; absolute paths
+  std::vector<std::string> writable_folders;  ///< and write
+  std::string role;                           ///< its name; empty: none
   bool operator==(const Grant&) const = default;
 };
 

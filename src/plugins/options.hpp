@@ -13,7 +13,8 @@ namespace otklik::plugins {
 /// What the settings grant one plugin: `[plugin.ID]`. Zero: what everybody has.
 struct GrantOptions {
   bool network = false;
-  std::vector<std::string> folders;
+  std::vector<std::string> folders;           ///< that it may read
+  std::vector<std::string> writable_folders;  ///< and write
   std::string role;
   std::size_t memory = 0;
   unsigned processes = 0;

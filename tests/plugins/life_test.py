@@ -213,7 +213,8 @@ def test_what_is_asked_and_granted_is_there_and_nothing_else(server, tmp_path):
     for path in (tmp_path, given, kept, tmp_path.parent, tmp_path.parent.parent):
         with contextlib.suppress(PermissionError):
             path.chmod(0o755)
-    given.chmod(0o777)
+    for folder in (given, kept):
+        folder.chmod(0o777)
     put_hostile(server.data, asks={"network": True, "folders": [{"path": str(given), "write": True}, {"path": str(kept)}]})
     wait_for(lambda: do(server, "echo", "x")[0] == 200)
     with web_server() as address:
@@ -232,10 +233,18 @@ def test_what_is_asked_and_granted_is_there_and_nothing_else(server, tmp_path):
         assert text(server, "read", str(kept / "prices")) == "done: b'42'"
         assert text(server, "write", str(kept / "new")).startswith("refused: ")
         assert text(server, "read", "/etc/passwd").startswith("refused: ")
+        (server.data / "plugins/hostile/manifest.json").write_text(json.dumps(manifest(
+            version="2.0", asks={"network": True, "folders": [{"path": str(given), "write": True}, {"path": str(kept), "write": True}]})))
+        wait_for(lambda: listed(server)["version"] == "2.0")
+        assert text(server, "read", str(kept / "prices")) == "done: b'42'"
+        assert text(server, "write", str(kept / "new")).startswith("refused: "), "granted was to read"
+        assert f"asks to write in the folder {kept}, which is granted for reading only" in server.shell("plugin", "check").stdout
+        server.shell("plugin", "grant", "Hostile", "--folder", str(kept))
+        assert text(server, "write", str(kept / "new")) == "done: 1"
         server.shell("plugin", "grant", "Hostile", "--nothing")
         assert text(server, "connect", address).startswith("refused: ")
     changes = [json.loads(line)["data"] for line in server.shell("events", "--type", "directory_changed").stdout.splitlines()]
-    assert [c["key"] for c in changes if c["what"] == "plugin.grant"] == [HOSTILE] * 4
+    assert [c["key"] for c in changes if c["what"] == "plugin.grant"] == [HOSTILE] * 5
 
 
 def test_grants_of_the_settings_win(tmp_path):

@@ -18,6 +18,8 @@ void append_grant(JsonWriter& json, const plugins::Manifest& manifest, const plu
   json.begin_object().field("id", manifest.id.text()).field("name", manifest.name).field("role", grant.role);
   json.field("network", grant.network).key("folders").begin_array();
   for (const auto& folder : grant.folders) json.value(folder);
+  json.end_array().key("writable_folders").begin_array();
+  for (const auto& folder : grant.writable_folders) json.value(folder);
   json.end_array().end_object();
 }
 
@@ -32,8 +34,11 @@ std::string not_granted(const AdministrationParts& parts, const plugins::Manifes
   }
   if (manifest.asks.network && !gets.network) add("asks for the network, which is not granted");
   for (const auto& folder : manifest.asks.folders) {
-    if (std::ranges::find(gets.folders, folder) == gets.folders.end()) {
+    const auto given = std::ranges::find(gets.folders, folder.path, &plugins::AskedFolder::path);
+    if (given == gets.folders.end()) {
       add("asks for the folder " + folder.path + ", which is not granted");
+    } else if (folder.write && !given->write) {
+      add("asks to write in the folder " + folder.path + ", which is granted for reading only");
     }
   }
   const auto limit = [&](std::optional<std::uint64_t> asked, std::uint64_t given, const char* what) {
@@ -136,10 +141,14 @@ Result<std::string> grant_plugin(AdministrationParts& parts, const Operation& op
       grant.network = true;
     }
     for (const auto& folder : operation.list("folders").value_or(std::vector<std::string>{})) {
-      if (std::ranges::find(plugin.asks.folders, folder, &plugins::AskedFolder::path) == plugin.asks.folders.end()) {
+      const auto asked = std::ranges::find(plugin.asks.folders, folder, &plugins::AskedFolder::path);
+      if (asked == plugin.asks.folders.end()) {
         return fail(ErrorCode::bad_request, plugin.name + " does not ask for the folder " + folder);
       }
-      if (std::ranges::find(grant.folders, folder) == grant.folders.end()) grant.folders.push_back(folder);
+      // As it is asked for today: what the next manifest asks is another grant.
+      std::erase(grant.folders, folder);
+      std::erase(grant.writable_folders, folder);
+      (asked->write ? grant.writable_folders : grant.folders).push_back(folder);
     }
   }
   if (auto granted = parts.plugins.grant(plugin.id, grant); !granted) return std::unexpected(granted.error());

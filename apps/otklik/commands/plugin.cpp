@@ -42,7 +42,10 @@ void add_plugin_commands(CLI::App& app, Shell& shell) {
   grant->add_option("id", options->id, "The plugin's id or name")->required();
   grant->add_option("role", options->role, "The role whose privileges its calls back have");
   grant->add_flag("--network", options->network, "Outgoing connections");
-  grant->add_option("--folder", options->folders, "A folder that its manifest asks for; repeat it for several")
+  grant
+      ->add_option(
+          "--folder", options->folders,
+          "A folder that its manifest asks for, to read, or to write if it asks for that; repeat it for several")
       ->allow_extra_args(false);
   grant->add_flag("--nothing", options->nothing, "Take back everything");
   grant->callback([&shell, options, grant] {

@@ -78,7 +78,10 @@ Result<> Configuration::declare_grant(const std::string& id) {
   table_.add(key + ".network", grant.network, {"Whether it may have the network", "Разрешена ли сеть"});
   table_.add(
       key + ".folders", grant.folders,
-      {"Folders that it may have, of those its manifest asks for", "Разрешённые папки из тех, что просит манифест"});
+      {"Folders that it may read, of those its manifest asks for", "Папки для чтения из тех, что просит манифест"});
+  table_.add(key + ".writable_folders", grant.writable_folders,
+             {"Folders that it may write too, where its manifest asks for that",
+              "Папки и для записи, если манифест её просит"});
   table_.add(key + ".role", grant.role,
              {"Whose privileges its calls back have", "Роль, с правами которой он обращается к серверу"});
   table_.add_size(key + ".memory", grant.memory, {"Its memory; 0: plugins.memory", "Его память; 0 — plugins.memory"});

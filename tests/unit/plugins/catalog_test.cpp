@@ -199,7 +199,8 @@ class GrantsTest : public testing::Test {
 TEST_F(GrantsTest, give_only_what_is_asked_for_and_granted) {
   auto grants = open();
   EXPECT_FALSE(grants.confinement(manifest_).network);
-  ASSERT_TRUE(grants.set(manifest_.id, {.network = true, .folders = {"/srv/a", "/srv/b"}, .role = "supervisor"}));
+  ASSERT_TRUE(grants.set(
+      manifest_.id, {.network = true, .folders = {"/srv/b"}, .writable_folders = {"/srv/a"}, .role = "supervisor"}));
   EXPECT_FALSE(grants.confinement(manifest_).network);
   manifest_.asks = {.network = true,
                     .folders = {{"/srv/a", true}, {"/srv/c", false}},
@@ -216,12 +217,23 @@ TEST_F(GrantsTest, give_only_what_is_asked_for_and_granted) {
 
   const auto again = open();
   EXPECT_EQ(again.of(manifest_.id).role, "supervisor");
-  EXPECT_EQ(again.of(manifest_.id).folders.size(), 2U);
+  EXPECT_EQ(again.of(manifest_.id), grants.of(manifest_.id));
+}
+
+TEST_F(GrantsTest, of_reading_a_folder_do_not_become_writing_by_another_manifest) {
+  auto grants = open();
+  ASSERT_TRUE(grants.set(manifest_.id, {.network = false, .folders = {"/srv/a"}, .writable_folders = {}, .role = ""}));
+  manifest_.asks.folders = {{"/srv/a", true}};
+  EXPECT_EQ(grants.confinement(manifest_).folders, (std::vector<AskedFolder>{{"/srv/a", false}}));
+  ASSERT_TRUE(grants.set(manifest_.id, {.network = false, .folders = {}, .writable_folders = {"/srv/a"}, .role = ""}));
+  EXPECT_EQ(grants.confinement(manifest_).folders, (std::vector<AskedFolder>{{"/srv/a", true}}));
+  manifest_.asks.folders = {{"/srv/a", false}};
+  EXPECT_EQ(grants.confinement(manifest_).folders, (std::vector<AskedFolder>{{"/srv/a", false}}));
 }
 
 TEST_F(GrantsTest, that_cannot_be_read_are_not_taken_for_none) {
   auto grants = open();
-  ASSERT_TRUE(grants.set(manifest_.id, {.network = true, .folders = {}, .role = "supervisor"}));
+  ASSERT_TRUE(grants.set(manifest_.id, {.network = true, .folders = {}, .writable_folders = {}, .role = "supervisor"}));
   {
     const test::FewDescriptors none(0);
     EXPECT_EQ(Grants::read(file()).error().code, ErrorCode::failed);
@@ -231,10 +243,11 @@ TEST_F(GrantsTest, that_cannot_be_read_are_not_taken_for_none) {
 
 TEST_F(GrantsTest, of_the_settings_win_over_the_shells_as_long_as_they_stand_there) {
   auto grants = open();
-  ASSERT_TRUE(grants.set(manifest_.id, {.network = true, .folders = {}, .role = ""}));
+  ASSERT_TRUE(grants.set(manifest_.id, {.network = true, .folders = {}, .writable_folders = {}, .role = ""}));
   auto options = *options_;
   options.grants[manifest_.id] = {.network = false,
                                   .folders = {},
+                                  .writable_folders = {},
                                   .role = "operator",
                                   .memory = std::size_t{1} << 30,
                                   .processes = 0,
