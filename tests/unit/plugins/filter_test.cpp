@@ -99,7 +99,7 @@ TEST(Filter, gives_sockets_only_with_the_network_and_only_of_the_internet) {
 
 TEST(Filter, refuses_to_change_modes_owners_and_times_of_files_unless_a_tree_hides_those_of_others) {
   for (const long number : {SYS_fchmod, SYS_fchmodat, SYS_fchownat, SYS_utimensat, SYS_setxattr, SYS_lsetxattr,
-                            SYS_removexattr, 452L, 469L}) {
+                            SYS_removexattr, 452, 469}) {
     EXPECT_EQ(asked({}, number), refused(EPERM)) << number;
     EXPECT_EQ(asked({.file_attributes = true}, number), allow) << number;
   }
