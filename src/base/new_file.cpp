@@ -87,7 +87,8 @@ Result<NewFile> NewFile::create(Folder folder, unsigned mode) {
   if (!nameless_denied.load(std::memory_order_relaxed)) {
     UniqueFd fd(::openat(folder.fd(), ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, bits));
     if (fd) return NewFile(std::move(folder), std::move(fd), {});
-    if (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL && errno != ENOENT) {
+    // EPERM is ext4's word for a folder that has been deleted; the way below says so more clearly.
+    if (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL && errno != ENOENT && errno != EPERM) {
       return std::unexpected(last_system_error("create"));
     }
   }
