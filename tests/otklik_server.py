@@ -37,7 +37,7 @@ class Server:
     def start(self):
         if self.before_start:
             self.before_start(self.data)
-        command = [self.program, "serve", "--data", self.data, "--demo", "--listen", "127.0.0.1:0"]
+        command = [self.program, "serve", "--data", self.data, "--demo", "--listen", "127.0.0.1:0", "--sip", "127.0.0.1:0"]
         for key, value in self.settings.items():
             command += ["--set", f"{key}={value}"]
         self.log_path = self.data / "test.log"
@@ -58,6 +58,7 @@ class Server:
         threading.Thread(target=self._read_on, args=(self.process.stdout,), daemon=True).start()  # or the pipe fills
         self.address = next(m.group(1) for m in (re.match(r"listening http://(\S+)", line) for line in self.output) if m)
         self.port = int(self.address.rsplit(":", 1)[1])
+        self.sip = {m.group(2): m.group(1) for m in (re.match(r"listening sip:([^;]+);transport=(\w+)", line) for line in self.output) if m}
 
     def _read_on(self, stdout):
         for line in stdout:

@@ -10,7 +10,7 @@ namespace {
 
 using Perform = Result<std::string> (*)(AdministrationParts&, const Operation&);
 
-constexpr std::array<std::pair<std::string_view, Perform>, 34> operations{{
+constexpr std::array<std::pair<std::string_view, Perform>, 52> operations{{
     {"user.add", add_user},
     {"user.set", set_user},
     {"user.passwd", set_password},
@@ -44,6 +44,24 @@ constexpr std::array<std::pair<std::string_view, Perform>, 34> operations{{
     {"file.finish", finish_file},
     {"file.hold", hold_file},
     {"file.delete", delete_file},
+    {"user.state", change_state},
+    {"line.add", add_line},
+    {"line.set", set_line},
+    {"line.list", list_lines},
+    {"line.show", show_line},
+    {"line.remove", remove_line},
+    {"number.add", add_number},
+    {"number.set", set_number},
+    {"number.list", list_numbers},
+    {"number.show", show_number},
+    {"number.remove", remove_number},
+    {"trunk.add", add_trunk},
+    {"trunk.set", set_trunk},
+    {"trunk.list", list_trunks},
+    {"trunk.show", show_trunk},
+    {"trunk.remove", remove_trunk},
+    {"calls.list", list_calls},
+    {"calls.end", end_call},
     {"check", check_everything},
 }};
 

@@ -1,12 +1,15 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "base/error.hpp"
-#include "core/ports/avatars.hpp"
 #include "core/events.hpp"
+#include "core/overview.hpp"
+#include "core/ports/avatars.hpp"
+#include "core/ports/company.hpp"
 #include "core/ports/file_index.hpp"
 #include "core/ports/stored_files.hpp"
 #include "core/ports/temporary_passwords.hpp"
@@ -16,6 +19,9 @@
 namespace otklik::licence {
 class Keeper;
 }
+namespace otklik::core {
+class CallControl;
+}
 namespace otklik::plugins {
 class Host;
 }
@@ -24,6 +30,7 @@ class Host;
 }
 namespace otklik::store {
 class DirectoryStore;
+class PlanStore;
 }  // namespace otklik::store
 
 namespace otklik::app {
@@ -35,6 +42,14 @@ struct FileParts {
   core::FileIndex& index;
   core::FileLinks& links;
   core::TemporaryPasswords* passwords = nullptr;  ///< null: no server runs that would know them
+};
+
+/// Lines, numbers and trunks.
+struct PlanParts {
+  store::PlanStore& store;
+  std::function<std::shared_ptr<const core::Overview>()> overview;
+  std::function<std::string()> sip_server;  ///< `host:port` that phones register at; empty: not known
+  core::UserStateDesk& states;
 };
 
 struct EventsChecked {
@@ -52,6 +67,8 @@ struct AdministrationParts {
   const LiveSettings& settings;
   std::function<Result<std::string>()> reload;
   FileParts files;
+  PlanParts plan;
+  core::CallControl& calls;
   /// Every fault of the database, one text each.
   std::function<Result<std::vector<std::string>>()> check_database;
   std::function<Result<EventsChecked>()> check_events;

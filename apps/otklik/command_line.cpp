@@ -26,6 +26,10 @@ int run_command_line(int argc, char** argv) {
   add_user_commands(app, shell);
   add_role_commands(app, shell);
   add_token_commands(app, shell);
+  add_line_commands(app, shell);
+  add_number_commands(app, shell);
+  add_trunk_commands(app, shell);
+  add_calls_commands(app, shell);
   add_script_commands(app, shell);
   add_plugin_commands(app, shell);
   add_file_commands(app, shell);
@@ -33,6 +37,7 @@ int run_command_line(int argc, char** argv) {
   add_config_commands(app, shell);
   add_describe_command(app, shell);
   add_events_command(app, shell);
+  add_explain_command(app, shell);
   add_check_command(app, shell);
   add_version_command(app, shell);
   try {

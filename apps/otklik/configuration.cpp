@@ -40,6 +40,11 @@ Configuration::Configuration() {
   declare_uploads();
   declare_avatars();
   declare_storage();
+  declare_telephony();
+  declare_calls();
+  declare_sip();
+  declare_audio();
+  declare_recording();
 }
 
 void Configuration::declare_general() {
@@ -58,6 +63,10 @@ void Configuration::declare_general() {
 void Configuration::bind_to_loopback() {
   http_listen = {"127.0.0.1:4055"};
   https_listen = {};
+  sip_udp = {"127.0.0.1:5060"};
+  sip_tcp = {"127.0.0.1:5060"};
+  sip_tls = {"127.0.0.1:5061"};
+  pbx.audio.address = "127.0.0.1";
 }
 
 Result<> Configuration::read(const DataFolder& folder, const std::string& file,
@@ -113,6 +122,7 @@ Result<> Configuration::derive(const DataFolder& folder) {
   events.folder = folder.events();
   database.connection.file = folder.database();
 
+  if (auto fits = derive_telephony(); !fits) return fits;
   if (auto read = read_networks("http.trusted_proxies", trusted_proxies_, http.trusted_proxies); !read) return read;
   if (auto read = read_networks("script.http.allow", script_http_allow_, script.http.allow); !read) return read;
   std::vector<Network> denied;
@@ -135,12 +145,17 @@ Result<> Configuration::derive(const DataFolder& folder) {
   if (http.tls.certificate_chain.empty() && ::access((folder.tls() + "/certificate.pem").c_str(), R_OK) == 0) {
     http.tls = {folder.tls() + "/certificate.pem", folder.tls() + "/key.pem"};
   }
+  if (auto read = read_networks("sip.trusted", sip_trusted_, pbx.sip.limits.trusted); !read) return read;
+  if (auto read = read_networks("sip.local_networks", local_networks_, pbx.audio.local_networks); !read) return read;
+  if (auto derived = derive_sip(folder); !derived) return derived;
   // Who opens them takes a relative path from where the server was started.
   const auto keep_secret = [this](const std::string& path) {
     if (!path.empty()) files.secret_paths.push_back(std::filesystem::absolute(path).string());
   };
   keep_secret(http.tls.private_key);
   keep_secret(http.tls.certificate_chain);
+  keep_secret(sip_tls_files_.private_key);
+  keep_secret(sip_tls_files_.certificate_chain);
   keep_secret(licence.trusted_keys);
   for (const auto& [name, source] : sources) {
     if (source.backend.empty() || source.connect.empty()) {

@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/settings.hpp"
+#include "core/calls/options.hpp"
 #include "data_folder.hpp"
 #include "db/database.hpp"
 #include "db/source.hpp"
@@ -19,10 +20,13 @@
 #include "files/zones.hpp"
 #include "licence/options.hpp"
 #include "net/server.hpp"
+#include "pbx/options.hpp"
 #include "plugins/options.hpp"
 #include "scenario/options.hpp"
 #include "store/directory/directory_store.hpp"
 #include "store/event_log/options.hpp"
+#include "store/plan/plan_rows.hpp"
+#include "store/records/options.hpp"
 #include "web_api/options.hpp"
 
 namespace otklik::app {
@@ -37,6 +41,9 @@ class Configuration {
 
   /// The demo's defaults: everything on the loopback, port 4055, HTTPS only where the settings say so.
   void bind_to_loopback();
+
+  /// `--sip`: UDP and TCP there, TLS on the next port; port 0 stays 0. Errors: `bad_request`.
+  Result<> use_sip_address(const std::string& text);
 
   /// The file (absent: defaults), then the assignments; then derive() makes it whole. Errors: `bad_request` with file,
   /// line and nearest key.
@@ -73,9 +80,18 @@ class Configuration {
   licence::Options licence;
   files::UploadOptions uploads;
   files::AvatarOptions avatars;
+  /// Where SIP is taken, by transport.
+  std::vector<std::string> sip_udp{"*:5060"};
+  std::vector<std::string> sip_tcp{"*:5060"};
+  std::vector<std::string> sip_tls{"*:5061"};
+  pbx::Options pbx;
   store::EventLogOptions events;
+  store::RecordOptions records;
   db::DatabaseOptions database;
   std::map<std::string, db::SourceOptions> sources;
+  store::PlanOptions plan;
+  core::CallOptions calls;
+  std::string sip_server;  ///< what phones are told to register at; empty: where SIP is listened at
 
  private:
   void declare_general();
@@ -93,6 +109,15 @@ class Configuration {
   void declare_uploads();
   void declare_avatars();
   void declare_storage();
+  void declare_telephony();
+  void declare_calls();
+  [[nodiscard]] Result<> derive_telephony() const;
+  void declare_sip();
+  void declare_sip_limits();
+  void declare_audio();
+  void declare_recording();
+  Result<> derive_sip(const DataFolder& folder);
+  Result<> derive_audio(const DataFolder& folder);
   Result<> declare_source(const std::string& name);
   Result<> declare_grant(const std::string& id);
   Result<> declare_certificate(const std::string& name);
@@ -106,6 +131,15 @@ class Configuration {
   std::vector<std::string> trusted_proxies_;
   std::vector<std::string> script_http_allow_;
   std::vector<std::string> script_http_deny_;
+  net::TlsFiles sip_tls_files_;
+  std::vector<std::string> sip_trusted_;
+  std::vector<std::string> local_networks_{"10.0.0.0/8",    "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10",
+                                           "169.254.0.0/16", "127.0.0.0/8",   "::1",            "fc00::/7", "fe80::/10"};
+  unsigned rtp_first_port_ = 9000;
+  unsigned rtp_last_port_ = 19000;
+  unsigned longest_sound_minutes_ = 30;
+  std::string recording_format_ = "wav";
+  std::string recording_tracks_ = "none";
 };
 
 /// Whether a running server keeps its value of a row although the settings want another (null: none any more): the row

@@ -26,6 +26,7 @@ class DataFolder {
   [[nodiscard]] std::string control_socket() const { return path_ + "/control.sock"; }
   [[nodiscard]] std::string demo_logins() const { return path_ + "/demo-logins.txt"; }
   [[nodiscard]] std::string link_key() const { return path_ + "/otklik.links.key"; }
+  [[nodiscard]] std::string sip_key() const { return path_ + "/otklik.sip.key"; }
   [[nodiscard]] std::string tls() const { return path_ + "/tls"; }
 
  private:

@@ -38,6 +38,57 @@ const DemoUser users[] = {
     {"vera", "Вера Орлова", "Поддержка", "supervisor"},
 };
 
+/// Lines 16001 to 16006 with direct numbers 101 to 106, in this order.
+const char* const people_with_phones[] = {"ivan", "maria", "petr", "olga", "vera", "admin"};
+
+const Operation other_numbers[] = {
+    {"number.add",
+     {{"number", std::string("120")},
+      {"name", std::string("Поддержка")},
+      {"hunting", std::string("all")},
+      {"targets", std::vector<std::string>{"number:103", "number:104"}},
+      {"queue", std::int64_t{20}}}},
+    {"number.add",
+     {{"number", std::string("100")},
+      {"name", std::string("Приветствие")},
+      {"kind", std::string("ivr")},
+      {"scenario", std::string("Greeting")}}},
+    {"number.add",
+     {{"number", std::string("130")},
+      {"name", std::string("Конференция")},
+      {"kind", std::string("special")},
+      {"special", std::string("conference")}}},
+    {"number.add",
+     {{"number", std::string("190")},
+      {"name", std::string("Голосовая почта")},
+      {"kind", std::string("special")},
+      {"special", std::string("voicemail")}}},
+    {"number.add",
+     {{"number", std::string("199")},
+      {"name", std::string("Эхо")},
+      {"kind", std::string("special")},
+      {"special", std::string("echo")}}},
+};
+
+Result<> make_demo_phones(Server& server) {
+  int place = 0;
+  for (const std::string login : people_with_phones) {
+    ++place;
+    auto line = server.perform({"line.add",
+                                {{"number", std::to_string(16000 + place)},
+                                 {"user", login},
+                                 {"workplace", "Рабочее место " + std::to_string(place)}}});
+    if (!line) return std::unexpected(line.error());
+    auto number = server.perform(
+        {"number.add", {{"number", std::to_string(100 + place)}, {"targets", std::vector<std::string>{login}}}});
+    if (!number) return std::unexpected(number.error());
+  }
+  for (const auto& operation : other_numbers) {
+    if (auto added = server.perform(operation); !added) return std::unexpected(added.error());
+  }
+  return {};
+}
+
 bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
 
 }  // namespace
@@ -74,6 +125,11 @@ Result<> make_demo_company(Server& server, const DataFolder& folder) {
                                   {"roles", std::vector<std::string>{user.role}},
                                   {"password", password}}});
     if (!added) return std::unexpected(added.error());
+  }
+  if (auto made = make_demo_phones(server); !made) return made;
+  for (const std::string login : {"petr", "olga"}) {
+    auto entered = server.perform({"user.state", {{"login", login}, {"oncallcenter", true}}});
+    if (!entered) return std::unexpected(entered.error());
   }
   return write_atomically(folder.demo_logins(), kept, 0600);
 }

@@ -19,7 +19,7 @@ struct DemoLogin {
 /// Writes the demo company's scenarios and pages where none of that name lie yet.
 Result<> write_demo_files(const DataFolder& folder);
 
-/// Makes the demo company's roles and users in a folder that has no users yet; otherwise changes nothing. Passwords are
+/// Makes the demo company's roles, users, lines and numbers in a folder that has no users yet; otherwise changes nothing. Passwords are
 /// random, or `OTKLIK_DEMO_PASSWORD` for all; they are kept in `demo-logins.txt`, which only its owner reads.
 Result<> make_demo_company(Server& server, const DataFolder& folder);
 

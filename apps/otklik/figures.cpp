@@ -141,6 +141,45 @@ void add_plugins(Gathering& to, const plugins::HostFigures& plugins) {
   to.counter("plugin_failures_total", "Programs of plugins that ended unasked", plugins.ends);
 }
 
+void add_telephony(Gathering& to, const pbx::PbxFigures& pbx) {
+  to.gauge("call_legs", "Parties of all calls now", pbx.legs);
+  to.gauge("lines_connected", "Lines that have a phone", pbx.lines_connected);
+  to.gauge("trunks_down", "Trunks that do not work", pbx.trunks_down);
+  to.gauge("telephony_queue", "Orders and facts of calls that wait", pbx.waiting);
+  const auto& legs = pbx.switchboard;
+  to.counter("call_legs_total", "Parties of calls, by who called", legs.legs_offered, R"(direction="in")");
+  to.counter("call_legs_total", "Parties of calls, by who called", legs.legs_placed, R"(direction="out")");
+  to.counter("call_legs_answered_total", "Parties that were answered", legs.legs_answered);
+  to.counter("call_legs_refused_total", "Calls refused before anybody was called: codec, licence, limit",
+             legs.legs_refused);
+  to.counter("call_media_lost_total", "Parties whose audio ceased in a call", legs.media_lost);
+  to.counter("call_watchdog_total", "Parties that nothing else would have ended: a mistake of ours",
+             legs.watchdog + pbx.sip.watchdog);
+}
+
+void add_sip(Gathering& to, const sip::AgentFigures& sip) {
+  to.gauge("sip_phones_registered", "Registered phones", sip.contacts);
+  to.gauge("sip_dialogs", "SIP dialogs", sip.dialogs);
+  to.gauge("sip_connections", "TCP and TLS connections of SIP", sip.connections);
+  to.counter("sip_messages_total", "SIP messages", sip.messages_in, R"(direction="in")");
+  to.counter("sip_messages_total", "SIP messages", sip.messages_out, R"(direction="out")");
+  to.counter("sip_malformed_total", "Messages that were not SIP", sip.malformed);
+  to.counter("sip_dropped_total", "Messages past a limit", sip.dropped);
+  to.counter("sip_challenges_total", "Requests that were asked for credentials", sip.challenges);
+  to.counter("sip_wrong_credentials_total", "Wrong or unknown credentials", sip.wrong_credentials);
+  to.counter("sip_registers_total", "Registrations accepted, refreshes too", sip.registers);
+}
+
+void add_media(Gathering& to, const media::EngineFigures& media) {
+  to.gauge("media_legs", "Streams of audio", static_cast<double>(media.legs));
+  to.gauge("media_bridges", "Talks that are carried", static_cast<double>(media.bridges));
+  to.gauge("media_recordings", "Recordings that run", static_cast<double>(media.recordings));
+  to.counter("media_packets_total", "RTP packets", media.packets_received, R"(direction="in")");
+  to.counter("media_packets_total", "RTP packets", media.packets_sent, R"(direction="out")");
+  to.counter("media_packets_refused_total", "Packets from elsewhere, or that were no RTP", media.packets_refused);
+  to.counter("media_late_ticks_total", "Rounds of 20 ms that began late: the machine is overloaded", media.late_ticks);
+}
+
 void add_core(Gathering& to, const core::Core& core) {
   const auto figures = core.figures();
   const auto overview = core.overview();
@@ -178,6 +217,10 @@ std::vector<web_api::Figure> gather_figures(const FigureSources& from) {
   add_licence(to, from.licence);
   add_plugins(to, from.plugins.figures());
   add_core(to, from.core);
+  const auto telephony = from.pbx.figures();
+  add_telephony(to, telephony);
+  add_sip(to, telephony.sip);
+  add_media(to, telephony.media);
   add_events(to, from.events.figures());
   return to.take();
 }

@@ -6,6 +6,7 @@
 #include "licence/keeper.hpp"
 #include "licence/seated_scripts.hpp"
 #include "net/server.hpp"
+#include "pbx/pbx.hpp"
 #include "plugins/host.hpp"
 #include "scenario/host.hpp"
 #include "store/event_log/event_log.hpp"
@@ -25,6 +26,7 @@ struct FigureSources {
   const web_api::WebApi& web_api;
   const licence::SeatedScripts& seated_scripts;
   const licence::Keeper& licence;
+  const pbx::Pbx& pbx;
 };
 
 /// What /metrics shows, gathered from the parts.

@@ -11,6 +11,7 @@
 #include "configuration/reload_report.hpp"
 #include "control_socket.hpp"
 #include "core/core.hpp"
+#include "core/states/desk.hpp"
 #include "db/schema.hpp"
 #include "figures.hpp"
 #include "files/changing_zones.hpp"
@@ -20,6 +21,9 @@
 #include "files/upload/uploads.hpp"
 #include "licence/keeper.hpp"
 #include "licence/seated_scripts.hpp"
+#include "licence/seated_states.hpp"
+#include "pbx/listening.hpp"
+#include "pbx/pbx.hpp"
 #include "plugins/host.hpp"
 #include "scenario/host.hpp"
 #include "store/directory/directory_store.hpp"
@@ -27,7 +31,10 @@
 #include "store/event_log/feed.hpp"
 #include "store/event_log/reader.hpp"
 #include "store/files/file_store.hpp"
+#include "store/plan/plan_store.hpp"
+#include "store/records/record_keeper.hpp"
 #include "store/schema.hpp"
+#include "store/states/mode_keeper.hpp"
 #include "web_api/admin_api.hpp"
 #include "web_api/table.hpp"
 #include "web_api/web_api.hpp"
@@ -57,6 +64,21 @@ net::ServerOptions for_the_api(net::ServerOptions options) {
   return options;
 }
 
+/// What there is, as the stores and the core have it.
+class Company final : public core::CompanyView {
+ public:
+  Company(const store::DirectoryStore& directory, const store::PlanStore& plan, const core::Core& core)
+      : directory_(directory), plan_(plan), core_(core) {}
+  [[nodiscard]] std::shared_ptr<const core::Directory> directory() const override { return directory_.directory(); }
+  [[nodiscard]] std::shared_ptr<const core::Plan> plan() const override { return plan_.plan(); }
+  [[nodiscard]] std::shared_ptr<const core::Overview> overview() const override { return core_.overview(); }
+
+ private:
+  const store::DirectoryStore& directory_;
+  const store::PlanStore& plan_;
+  const core::Core& core_;
+};
+
 }  // namespace
 
 /// Every part, in the order in which each needs the ones before it. Destroyed from the last to the first.
@@ -82,6 +104,8 @@ struct Server::Parts {
   std::unique_ptr<core::Core> core;
   std::unique_ptr<db::Database> database;
   std::unique_ptr<store::DirectoryStore> directory;
+  std::unique_ptr<store::PlanStore> plan;
+  std::unique_ptr<Company> company;
   std::unique_ptr<store::FileStore> file_index;
   std::unique_ptr<access::Doorkeeper> doorkeeper;
   std::unique_ptr<access::TemporaryPasswordKeeper> passwords;
@@ -92,29 +116,43 @@ struct Server::Parts {
   std::unique_ptr<files::Uploads> uploads;
   std::unique_ptr<licence::Keeper> licence;
   std::unique_ptr<files::AvatarKeeper> avatars;
+  std::unique_ptr<core::StateDesk> state_desk;
+  std::unique_ptr<licence::SeatedStates> seated_states;
   std::unique_ptr<store::FileEventFeed> event_feed;
+  std::unique_ptr<store::ModeKeeper> mode_keeper;
+  std::unique_ptr<store::RecordKeeper> records;
   std::unique_ptr<plugins::Host> plugins;
   std::unique_ptr<scenario::Host> scenarios;
   std::unique_ptr<licence::SeatedScripts> seated_scripts;
+  std::unique_ptr<pbx::Pbx> pbx;
   std::unique_ptr<web_api::WebApi> web_api;
   std::unique_ptr<web_api::AdminApi> admin_api;
   std::unique_ptr<net::Server> http;
   std::unique_ptr<ControlServer> control;
   std::string control_path;
   std::string base_url;
+  std::string sip_listens_at;
   bool http_listens = false;
+  bool states_restored = false;
   bool stopped = false;
 
   Result<> open_storage();
   Result<> open_people();
+  Result<> open_plan(const DataFolder& folder);
+  void open_states();
+  Result<> restore_states();
   Result<> open_files(const DataFolder& folder);
   Result<> open_licence();
+  Result<> open_telephony();
+  Result<> listen_for_phones(bool any_free_port);
+  void stop_telephony();
   Result<> open_plugins();
   Result<> open_scenarios();
   void follow_scenarios();
   void open_faces();
   void follow_faces();
-  void record_change(const core::DirectoryChanged& change);
+  template <class Change>
+  void record_change(const Change& change);
   Result<net::Listening> bind(net::ListenerOptions options, bool any_free_port);
   Result<std::size_t> listen_on(const std::vector<std::string>& endpoints, bool tls, bool any_free_port);
   Result<> listen_for_administrators(bool any_free_port);
@@ -126,7 +164,7 @@ Result<> Server::Parts::open_storage() {
   if (!log) return std::unexpected(log.error());
   event_log = std::move(*log);
   settings->follow([this](const Configuration& next) { event_log->use(next.events); });
-  core = std::make_unique<core::Core>(*event_log, clock);
+  core = std::make_unique<core::Core>(*event_log, clock, core::CoreOptions{}, configuration->calls);
   core->tell(core::ServerStarted{build::version});  // the first fact: it begins the core's state anew
 
   {
@@ -145,7 +183,8 @@ Result<> Server::Parts::open_storage() {
 
 /// The database has the change already; the answer waits until the record of it is as safe. A disk that takes no record
 /// does not undo the change: the log says so.
-void Server::Parts::record_change(const core::DirectoryChanged& change) {
+template <class Change>
+void Server::Parts::record_change(const Change& change) {
   std::promise<Result<std::uint64_t>> recorded;
   auto waiting = recorded.get_future();
   core->tell(change, core::Durability::synced,
@@ -173,14 +212,82 @@ Result<> Server::Parts::open_people() {
   passwords = std::make_unique<access::TemporaryPasswordKeeper>(
       access::TemporaryPasswordOptions{}, [store = directory.get()] { return store->directory(); }, clock, steady);
   directory->listen([this](std::shared_ptr<const core::Directory> now, const core::DirectoryChanged& change) {
-    doorkeeper->directory_changed(std::move(now));
+    doorkeeper->directory_changed(now);
     if (avatars) avatars->directory_changed(change);
-    record_change(change);
+    auto fact = change;
+    fact.directory = std::move(now);
+    record_change(fact);
+    // Whoever is gone went out of lines and rules with the same transaction.
+    if (change.what != "user.remove") return;
+    if (seated_states) seated_states->look(core->overview()->states);
+    if (auto noted = plan->user_removed(change.key, change.by); !noted) {
+      log::error("the lines and numbers of {} go on as they were: {}", change.key, noted.error().message);
+    }
   });
   settings->follow([this](const Configuration& next) {
     directory->use(next.directory);
     doorkeeper->use(next.access);
   });
+  return {};
+}
+
+Result<> Server::Parts::open_plan(const DataFolder& folder) {
+  const auto configuration = settings->now();
+  auto box = store::SecretBox::open(folder.sip_key());
+  if (!box) return std::unexpected(box.error());
+  auto opened = store::PlanStore::open(
+      *database, *box, [store = directory.get()] { return store->directory(); }, clock, configuration->plan);
+  if (!opened) return std::unexpected(opened.error());
+  plan = std::move(*opened);
+  company = std::make_unique<Company>(*directory, *plan, *core);
+  core->tell(core::DirectoryChanged{.what = "load", .key = {}, .by = "server", .directory = directory->directory()});
+  core->tell(core::PlanChanged{.what = "load", .key = {}, .by = "server", .plan = plan->plan()});
+  plan->listen([this](std::shared_ptr<const core::Plan> now, const core::PlanChanged& change) {
+    auto fact = change;
+    fact.plan = now;
+    record_change(fact);
+    if (pbx) pbx->use(std::move(now));
+  });
+  settings->follow([this](const Configuration& next) {
+    if (auto used = plan->use(next.plan, "settings"); !used) {
+      log::error("the settings of telephony do not hold: {}", used.error().message);
+    }
+  });
+  return {};
+}
+
+void Server::Parts::open_states() {
+  event_feed = std::make_unique<store::FileEventFeed>(*event_log);
+  mode_keeper = std::make_unique<store::ModeKeeper>(*database, *event_feed);
+  records = std::make_unique<store::RecordKeeper>(*database, *event_feed, clock, settings->now()->records);
+  state_desk = std::make_unique<core::StateDesk>(*core);
+  seated_states = std::make_unique<licence::SeatedStates>(*state_desk, *licence);
+}
+
+/// Modes of before the start hold again; who is in the call centre needs a seat for it. Not for just any command of the
+/// shell: the events that say them stay the newest.
+Result<> Server::Parts::restore_states() {
+  if (std::exchange(states_restored, true)) return {};
+  auto restored = mode_keeper->restored();
+  if (!restored) return std::unexpected(restored.error());
+  for (auto& one : *restored) {
+    const auto* user = directory->directory()->user(one.user);
+    if (user == nullptr) continue;
+    one.login = user->login;
+    core->tell(std::move(one));
+  }
+  std::promise<void> held;
+  core->ask([](const core::Machine& machine) { return machine.turns(); }, [](auto work) { work(); },
+            [&held](const Result<std::uint64_t>&) { held.set_value(); });
+  held.get_future().wait();
+  for (const Uuid& user : seated_states->seat(core->overview()->states)) {
+    const auto* known = directory->directory()->user(user);
+    const std::string login = known == nullptr ? std::string() : known->login;
+    log::warn("{} is not in the call centre any more: the licence has no seat for him", login);
+    state_desk->request({.user = user, .login = login, .wanted = {.on_callcenter = false}, .by = "licence"},
+                        [](const Result<core::StateOutcome>&) {});
+  }
+  mode_keeper->follow([this] { return core->overview(); });
   return {};
 }
 
@@ -216,8 +323,38 @@ Result<> Server::Parts::open_licence() {
   return {};
 }
 
+Result<> Server::Parts::open_telephony() {
+  auto opened = pbx::Pbx::open(settings->now()->pbx, {*core, *core, *licence, *file_index, *plan});
+  if (!opened) return std::unexpected(opened.error());
+  pbx = std::move(*opened);
+  core->use(pbx.get());
+  settings->follow([this](const Configuration& next) {
+    pbx->use(next.pbx.audio);
+    pbx->use(next.pbx.recording);
+    pbx->use(next.pbx.sip.limits);
+  });
+  return {};
+}
+
+Result<> Server::Parts::listen_for_phones(bool any_free_port) {
+  const auto listening = pbx->listen(plan->plan(), any_free_port);
+  if (!listening) return std::unexpected(listening.error());
+  for (const auto& one : *listening) {
+    std::printf("listening %s\n", pbx::text_of(one).c_str());
+    if (sip_listens_at.empty()) sip_listens_at = one.endpoint.text();
+  }
+  std::fflush(stdout);
+  return {};
+}
+
+/// Calls that run may go on for a while; whoever calls meanwhile is told to come back.
+void Server::Parts::stop_telephony() {
+  if (!pbx) return;
+  pbx->refuse_new_calls();
+  if (!pbx->wait_for_calls(settings->now()->stop_time)) log::warn("calls are ended: the time for stopping is over");
+}
+
 Result<> Server::Parts::open_plugins() {
-  event_feed = std::make_unique<store::FileEventFeed>(*event_log);
   auto host = plugins::Host::open(settings->now()->plugins,
                                   {*event_feed, [store = directory.get()] { return store->directory(); }});
   if (!host) return std::unexpected(host.error());
@@ -263,6 +400,9 @@ void Server::Parts::open_faces() {
                                *licence,
                                *avatars,
                                *plugins,
+                               *company,
+                               *seated_states,
+                               *core,
                                clock,
                                [this](std::string_view login) -> std::shared_ptr<const core::Identity> {
                                  const auto people = directory->directory();
@@ -279,7 +419,7 @@ void Server::Parts::open_faces() {
                                  },
                                  [this] {
                                    return gather_figures({*http, *core, *scenarios, *plugins, *event_log, *doorkeeper,
-                                                          *web_api, *seated_scripts, *licence});
+                                                          *web_api, *seated_scripts, *licence, *pbx});
                                  }});
   http = std::make_unique<net::Server>(for_the_api(configuration->http));
   follow_faces();
@@ -355,8 +495,10 @@ Result<std::unique_ptr<Server>> Server::open(DataFolder& folder, std::unique_ptr
   parts.control_path = folder.control_socket();
   if (auto opened = parts.open_storage(); !opened) return std::unexpected(opened.error());
   if (auto opened = parts.open_people(); !opened) return std::unexpected(opened.error());
+  if (auto opened = parts.open_plan(folder); !opened) return std::unexpected(opened.error());
   if (auto opened = parts.open_files(folder); !opened) return std::unexpected(opened.error());
   if (auto opened = parts.open_licence(); !opened) return std::unexpected(opened.error());
+  parts.open_states();
   if (auto opened = parts.open_plugins(); !opened) return std::unexpected(opened.error());
   if (auto opened = parts.open_scenarios(); !opened) return std::unexpected(opened.error());
   parts.open_faces();
@@ -366,7 +508,10 @@ Result<std::unique_ptr<Server>> Server::open(DataFolder& folder, std::unique_ptr
 Result<> Server::listen(bool any_free_port) {
   auto& parts = *parts_;
   const auto configuration = parts.settings->now();
+  if (auto opened = parts.open_telephony(); !opened) return opened;  // repairs recordings, which the keeper then finds
   if (auto kept = parts.keeper->start(); !kept) return kept;
+  if (auto restored = parts.restore_states(); !restored) return restored;
+  parts.records->start();
   parts.avatars->start();
   parts.plugins->begin(*parts.scenarios);
   const auto plain = parts.listen_on(configuration->http_listen, false, any_free_port);
@@ -380,6 +525,7 @@ Result<> Server::listen(bool any_free_port) {
   parts.http_listens = bound != 0;
   if (bound == 0) return fail(ErrorCode::failed, "no port could be bound: see the log above");
   if (auto admin = parts.listen_for_administrators(any_free_port); !admin) return admin;
+  if (auto phones = parts.listen_for_phones(any_free_port); !phones) return phones;
 
   parts.control = std::make_unique<ControlServer>(parts.control_path,
                                                   [this](const Operation& operation) { return perform(operation); });
@@ -395,9 +541,11 @@ Result<std::string> Server::reload() {
   if (!configuration()->http.tls.certificate_chain.empty()) {
     if (auto read = parts.http->reload_certificates(); !read) report.refuse("certificate", read.error());
   }
+  if (auto read = parts.pbx ? parts.pbx->reload_certificates() : Result<>(); !read) report.refuse("certificate of SIP", read.error());
   parts.scenarios->repository().reload();
   parts.licence->look();
   if (auto people = parts.directory->reload("reload"); !people) report.refuse("directory", people.error());
+  if (auto plan = parts.plan->reload("reload"); !plan) report.refuse("plan", plan.error());
   report.tell_log();
   if (!settings) {
     log::error("the settings stay as they are: {}", settings.error().message);
@@ -412,6 +560,7 @@ void Server::stop() {
   auto& parts = *parts_;
   if (std::exchange(parts.stopped, true)) return;
   const auto stop_time = configuration()->stop_time;
+  parts.stop_telephony();
   if (parts.http) parts.http->stop(stop_time);
   if (parts.uploads) parts.uploads->stop();
   if (parts.keeper) parts.keeper->stop();
@@ -421,16 +570,23 @@ void Server::stop() {
   if (parts.control) parts.control->stop();  // now: a scenario that the shell waits for has ended
   if (parts.plugins) parts.plugins->stop();
   if (parts.doorkeeper) parts.doorkeeper->stop();
+  if (parts.mode_keeper) parts.mode_keeper->stop();
   if (parts.licence) parts.licence->stop();
   if (parts.core) {
     parts.core->tell(core::ServerStopping{});
+    if (parts.pbx) parts.pbx->stop();
     parts.core->stop();
+    parts.core->use(nullptr);
   }
+  if (parts.records) parts.records->stop();
   if (parts.event_log) parts.event_log->stop();
 }
 
 Result<std::string> Server::perform(const Operation& operation) {
   auto& parts = *parts_;
+  if (operation.name == "user.state") {
+    if (auto restored = parts.restore_states(); !restored) return std::unexpected(restored.error());
+  }
   // A password that this process alone knows would open nothing once the command has ended.
   core::TemporaryPasswords* passwords = parts.http_listens ? parts.passwords.get() : nullptr;
   AdministrationParts administered{
@@ -442,6 +598,13 @@ Result<std::string> Server::perform(const Operation& operation) {
       *parts.settings,
       [this] { return reload(); },
       {parts.areas, *parts.file_index, *parts.links, passwords},
+      {*parts.plan, [&parts] { return parts.core->overview(); },
+       [&parts] {
+         const std::string& chosen = parts.settings->now()->sip_server;
+         return chosen.empty() ? parts.sip_listens_at : chosen;
+       },
+       *parts.seated_states},
+      *parts.core,
       [&parts] { return parts.database->read([](db::Connection& connection) { return db::check(connection); }); },
       [&parts] { return check_events(parts.settings->now()->events.folder); },
       [&parts](const core::DirectoryChanged& change) { parts.record_change(change); }};

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cassert>
 #include <ctime>
 
@@ -12,6 +13,11 @@ namespace {
 
 /// After so many turns at the latest their events go to the log, so that a long batch does not keep it waiting.
 constexpr std::size_t turns_together = 512;
+
+/// Likewise of telephony's facts and of commands, each of which makes some events and orders.
+constexpr std::size_t works_together = 32;
+/// What one of them weighs: about as many events follow from it.
+constexpr std::size_t weight_of_work = 4;
 
 /// What a teller does at most for others before the strand goes on: some tens of microseconds, about what the wake-up
 /// would have cost him. In units of weight(), and of time where turns or callbacks are slow.
@@ -28,8 +34,13 @@ std::chrono::milliseconds coarse_now() {
 
 }  // namespace
 
-Core::Core(EventLog& log, const Clock& clock, CoreOptions options)
-    : log_(log), clock_(clock), options_(options), strand_("core", 4) {}
+Core::Core(EventLog& log, const Clock& clock, CoreOptions options, CallOptions calls)
+    : log_(log),
+      clock_(clock),
+      options_(options),
+      machine_(calls),
+      strand_("core", 4),
+      timer_([this] { watch_time(); }) {}
 
 Core::~Core() { stop(); }
 
@@ -86,7 +97,8 @@ void Core::put_question(Question&& question) {
   {
     std::unique_lock lock(mutex_);
     if (!stopping_ && waiting_.weight < options_.queue) {
-      waiting_.questions.push_back({waiting_.facts.size(), std::move(question)});
+      waiting_.asked.push_back({waiting_.facts.size(), std::move(question)});
+      ++waiting_.questions;
       ++waiting_.weight;
       if (!working_) call_strand(lock);
       return;
@@ -121,7 +133,7 @@ void Core::work(Worker worker) {
         if (stopping_) rested_.notify_all();
         return;
       }
-      if (worker == Worker::teller && (!waiting_.questions.empty() || done + waiting_.weight > weight_here ||
+      if (worker == Worker::teller && (waiting_.questions > 0 || done + waiting_.weight > weight_here ||
                                        (done > 0 && std::chrono::steady_clock::now() >= until))) {
         return call_strand(lock);
       }
@@ -132,7 +144,8 @@ void Core::work(Worker worker) {
     done += batch_.weight;
     run(batch_);
     batch_.facts.clear();
-    batch_.questions.clear();
+    batch_.asked.clear();
+    batch_.questions = 0;
     batch_.weight = 0;
   }
 }
@@ -152,18 +165,22 @@ void Core::run(Batch& batch) {
       take_turn(facts[turned]);
     }
   };
-  for (auto& asked : batch.questions) {
+  std::size_t works = 0;
+  for (auto& asked : batch.asked) {
     take_turns_until(asked.after);
-    homeward_.push_back(asked.question(&machine_, ErrorCode{}));
-    measure("a question");
+    do_work(asked.work);
+    if (++works % works_together != 0) continue;
+    finish(facts.subspan(finished, turned - finished));
+    finished = turned;
   }
   take_turns_until(facts.size());
   finish(facts.subspan(finished));
 }
 
 void Core::take_turn(LogEntry& fact) {
-  fact.event.at = clock_.now();
-  if (!machine_.turn(fact.event, follow_)) {
+  const Moment now = moment();
+  fact.event.at = now.at;
+  if (!machine_.turn(fact.event, now, follow_, orders_)) {
     log::warn("the core was told what cannot have happened: {}", name(fact.event.body));
   }
   changed_ = true;
@@ -182,8 +199,137 @@ void Core::finish(std::span<LogEntry> facts) {
     follow_.clear();
     log_.append(entries);
   }
+  carry_out_orders();
+  set_alarm();
   for (auto& homecoming : homeward_) homecoming();
   homeward_.clear();
+}
+
+/// Outside of every lock but its own, which nobody takes who tells something.
+void Core::carry_out_orders() {
+  if (orders_.empty()) return;
+  const std::lock_guard lock(telephony_mutex_);
+  if (telephony_ != nullptr) {
+    telephony_->carry_out(orders_);
+  } else {
+    for (const auto& order : orders_) {
+      const auto* place = std::get_if<telephony::PlaceLeg>(&order);
+      if (place != nullptr) happened(telephony::LegEnded{.leg = place->leg, .cause = Cause::not_reachable});
+    }
+  }
+  orders_.clear();
+}
+
+void Core::use(Telephony* telephony) {
+  const std::lock_guard lock(telephony_mutex_);
+  telephony_ = telephony;
+}
+
+void Core::happened(telephony::Fact fact) { put_work(std::move(fact)); }
+
+void Core::command(commands::Command command, std::move_only_function<void(commands::Outcome)> done) {
+  bool full = false;
+  {
+    const std::lock_guard lock(mutex_);
+    full = !stopping_ && waiting_.weight >= options_.queue;
+  }
+  // Whoever commands can come again; only whoever tells what has happened must wait.
+  if (full) return done(std::unexpected(commands::Refusal::too_many));
+  put_work(Commanded{std::move(command), std::move(done)});
+}
+
+/// False after stop(): then a command has been refused.
+bool Core::put_work(Work&& work) {
+  {
+    std::unique_lock lock(mutex_);
+    if (waiting_.weight >= options_.queue || log_hangs_ || !fits_log(weight_of_work)) {
+      wait_for_room(weight_of_work, lock);
+    }
+    if (!stopping_) {
+      waiting_.asked.push_back({waiting_.facts.size(), std::move(work)});
+      waiting_.weight += weight_of_work;
+      if (working_) return true;
+      working_ = true;
+      lock.unlock();
+      this->work(Worker::teller);
+      return true;
+    }
+  }
+  if (auto* commanded = std::get_if<Commanded>(&work)) commanded->done(std::unexpected(commands::Refusal::stopping));
+  return false;
+}
+
+void Core::do_work(Work& work) {
+  if (auto* question = std::get_if<Question>(&work)) {
+    homeward_.push_back((*question)(&machine_, ErrorCode{}));
+    return measure("a question");
+  }
+  const Moment now = moment();
+  changed_ = true;
+  if (const auto* fact = std::get_if<telephony::Fact>(&work)) {
+    machine_.happened(*fact, now, follow_, orders_);
+    return measure(telephony::name(*fact));
+  }
+  if (auto* commanded = std::get_if<Commanded>(&work)) {
+    const auto outcome = machine_.command(commanded->command, now, follow_, orders_);
+    const auto what = commands::name(commanded->command);
+    homeward_.push_back([done = std::move(commanded->done), outcome]() mutable { done(outcome); });
+    return measure(what);
+  }
+  alarm_set_.reset();  // it has gone off
+  machine_.time_passed(now, follow_, orders_);
+  measure("a deadline");
+}
+
+Moment Core::moment() {
+  const Time now = clock_.now();
+  const auto minute = std::chrono::floor<std::chrono::minutes>(now);
+  if (minute != local_minute_) {
+    local_minute_ = minute;
+    const std::time_t seconds =
+        std::chrono::system_clock::to_time_t(std::chrono::time_point_cast<std::chrono::seconds>(now));
+    std::tm local{};
+    ::localtime_r(&seconds, &local);
+    local_ = {.day = static_cast<std::uint8_t>(local.tm_wday),
+              .minute = static_cast<std::uint16_t>(local.tm_hour * 60 + local.tm_min)};
+  }
+  return {.at = now, .ids = Uuid::random(), .local = local_, .recordable = log_.accepts()};
+}
+
+/// Tells the timer when the machine wants to be woken, where that has changed.
+void Core::set_alarm() {
+  const auto next = machine_.next_deadline();
+  if (next == alarm_set_) return;
+  alarm_set_ = next;
+  {
+    const std::lock_guard lock(alarm_mutex_);
+    alarm_ = next;
+  }
+  alarm_changed_.notify_one();
+}
+
+/// The timer's thread. The clock may be set, or be a test's: so it is looked at again at least once a second.
+void Core::watch_time() {
+  std::unique_lock lock(alarm_mutex_);
+  Time seen{};
+  while (!alarm_off_) {
+    if (!alarm_) {
+      alarm_changed_.wait(lock);
+      continue;
+    }
+    const Time now = clock_.now();
+    const bool was_set_back = now + std::chrono::seconds(1) < seen;  // then the machine must hear of it, to count on
+    seen = now;
+    const auto left = *alarm_ - now;
+    if (left > Duration::zero() && !was_set_back) {
+      alarm_changed_.wait_for(lock, std::min<Duration>(left, std::chrono::seconds(1)));
+      continue;
+    }
+    alarm_.reset();
+    lock.unlock();
+    put_work(TimePassed{});
+    lock.lock();
+  }
 }
 
 void Core::measure(std::string_view what) {
@@ -201,12 +347,18 @@ void Core::measure(std::string_view what) {
 
 void Core::stop() {
   {
+    const std::lock_guard lock(alarm_mutex_);
+    alarm_off_ = true;
+  }
+  alarm_changed_.notify_all();
+  {
     std::unique_lock lock(mutex_);
     stopping_ = true;
     room_came_.notify_all();
     rested_.wait(lock, [this] { return !working_; });
   }
   strand_.stop();
+  if (timer_.joinable()) timer_.join();
 }
 
 CoreFigures Core::figures() const {

@@ -7,19 +7,25 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string_view>
+#include <thread>
 #include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/snapshot.hpp"
 #include "base/strand.hpp"
+#include "core/calls/options.hpp"
 #include "core/machine.hpp"
 #include "core/overview.hpp"
+#include "core/ports/call_control.hpp"
 #include "core/ports/journal.hpp"
+#include "core/ports/telephony.hpp"
 
 namespace otklik::core {
 
@@ -55,10 +61,10 @@ concept PostsWork = std::move_constructible<Home> &&
 /// turn himself, and those that others tell meanwhile, up to a bound: his thread may be one that many connections live
 /// on. Past the bound, and for questions, the core's own thread (the strand) goes on. Whoever is at work has the
 /// machine to himself; the others only put down what they tell.
-class Core final : public Journal {
+class Core final : public Journal, public TelephonyEar, public CallControl {
  public:
   /// `log` and `clock` must outlive it.
-  Core(EventLog& log, const Clock& clock, CoreOptions options = {});
+  Core(EventLog& log, const Clock& clock, CoreOptions options = {}, CallOptions calls = {});
   ~Core() override;
   Core(const Core&) = delete;
   Core& operator=(const Core&) = delete;
@@ -71,6 +77,13 @@ class Core final : public Journal {
   void tell(EventBody fact) override;
   void tell(EventBody fact, Durability durability, std::move_only_function<void(Result<std::uint64_t>)> done) override;
   [[nodiscard]] bool accepts() const noexcept override;
+
+  /// Orders go to it from now on; null: to nobody, then whom a call would ring counts as not reachable. When it
+  /// returns, the one before is not called any more. Not from within Telephony::carry_out(). Must outlive the core, or
+  /// be taken away before it goes.
+  void use(Telephony* telephony);
+  void happened(telephony::Fact fact) override;
+  void command(commands::Command command, std::move_only_function<void(commands::Outcome)> done) override;
 
   /// The newest snapshot. Once a fact's `done` has run, it is in there. Any thread, never waits for a turn.
   [[nodiscard]] std::shared_ptr<const Overview> overview() const { return overview_.take(); }
@@ -101,18 +114,28 @@ class Core final : public Journal {
   /// With the machine, or with null and why it is not asked.
   using Question = std::move_only_function<Homecoming(const Machine*, ErrorCode)>;
 
+  struct Commanded {
+    commands::Command command;
+    std::move_only_function<void(commands::Outcome)> done;
+  };
+  struct TimePassed {};
+  /// What is no event by itself: it has its place between the facts and is not written to the log.
+  using Work = std::variant<Question, telephony::Fact, Commanded, TimePassed>;
+
   struct Asked {
     std::size_t after;  ///< comes after so many facts of its batch
-    Question question;
+    Work work;
   };
   struct Batch {
     std::vector<LogEntry> facts;
-    std::vector<Asked> questions;
+    std::vector<Asked> asked;
+    std::size_t questions = 0;  ///< among these
     std::size_t weight = 0;
   };
 
   void put_fact(LogEntry&& entry);
   void put_question(Question&& question);
+  bool put_work(Work&& work);
   [[nodiscard]] bool fits_log(std::size_t weighs) const;
   void wait_for_room(std::size_t weighs, std::unique_lock<std::mutex>& lock);
   enum class Worker : std::uint8_t {
@@ -123,6 +146,11 @@ class Core final : public Journal {
   void work(Worker worker);
   void run(Batch& batch);
   void take_turn(LogEntry& fact);
+  void do_work(Work& work);
+  Moment moment();
+  void carry_out_orders();
+  void set_alarm();
+  void watch_time();
   void finish(std::span<LogEntry> facts);
   void measure(std::string_view what);
 
@@ -144,7 +172,11 @@ class Core final : public Journal {
   Batch batch_;
   Machine machine_;
   std::vector<Event> follow_;
+  std::vector<telephony::Order> orders_;
   std::vector<Homecoming> homeward_;
+  Time local_minute_{};  // of local_
+  WeekMoment local_;
+  std::optional<Time> alarm_set_;
   std::chrono::milliseconds turn_began_{0};
   std::chrono::milliseconds next_warning_{0};
   bool changed_ = false;
@@ -155,7 +187,16 @@ class Core final : public Journal {
   std::atomic<std::uint64_t> slow_turns_ = 0;
   std::atomic<std::int64_t> slowest_turn_ms_ = 0;
 
-  Strand strand_;  // last: its thread uses all of the above
+  std::mutex telephony_mutex_;  // held while orders are carried out
+  Telephony* telephony_ = nullptr;
+
+  std::mutex alarm_mutex_;
+  std::condition_variable alarm_changed_;
+  std::optional<Time> alarm_;  // when the machine wants to be told that time has passed
+  bool alarm_off_ = false;
+
+  Strand strand_;      // last but one: its thread uses all of the above
+  std::thread timer_;  // and so does this, waiting for alarm_
 };
 
 }  // namespace otklik::core

@@ -81,6 +81,12 @@ struct NameOf {
   std::string_view operator()(const LoginSucceeded&) const { return "login_succeeded"; }
   std::string_view operator()(const LoginRefused&) const { return "login_refused"; }
   std::string_view operator()(const DirectoryChanged&) const { return "directory_changed"; }
+  std::string_view operator()(const PlanChanged&) const { return "plan_changed"; }
+  std::string_view operator()(const LineConnected&) const { return "line_connected"; }
+  std::string_view operator()(const LineDisconnected&) const { return "line_disconnected"; }
+  std::string_view operator()(const UserStateRequested&) const { return "user_state_requested"; }
+  std::string_view operator()(const UserStateRestored&) const { return "user_state_restored"; }
+  std::string_view operator()(const UserStateChanged&) const { return "user_state_changed"; }
   std::string_view operator()(const LicenceInstalled&) const { return "licence_installed"; }
   std::string_view operator()(const LicenceRefused&) const { return "licence_refused"; }
   std::string_view operator()(const LicenceRemoved&) const { return "licence_removed"; }
@@ -88,6 +94,29 @@ struct NameOf {
   std::string_view operator()(const EventsLost&) const { return "events_lost"; }
   std::string_view operator()(const FileStored&) const { return "file_stored"; }
   std::string_view operator()(const FileDeleted&) const { return "file_deleted"; }
+  std::string_view operator()(const ChainBegan&) const { return "chain_began"; }
+  std::string_view operator()(const ChainEnded&) const { return "chain_ended"; }
+  std::string_view operator()(const LegBegan&) const { return "leg_began"; }
+  std::string_view operator()(const LegAnswered&) const { return "leg_answered"; }
+  std::string_view operator()(const LegMoved&) const { return "leg_moved"; }
+  std::string_view operator()(const LegEnded&) const { return "leg_ended"; }
+  std::string_view operator()(const CallBegan&) const { return "call_began"; }
+  std::string_view operator()(const CallEnded&) const { return "call_ended"; }
+  std::string_view operator()(const RingStarted&) const { return "ring_started"; }
+  std::string_view operator()(const RingStopped&) const { return "ring_stopped"; }
+  std::string_view operator()(const UserMissedCall&) const { return "user_missed_call"; }
+  std::string_view operator()(const CommutationBegan&) const { return "commutation_began"; }
+  std::string_view operator()(const CommutationEnded&) const { return "commutation_ended"; }
+  std::string_view operator()(const HoldBegan&) const { return "hold_began"; }
+  std::string_view operator()(const HoldEnded&) const { return "hold_ended"; }
+  std::string_view operator()(const QueueEntered&) const { return "queue_entered"; }
+  std::string_view operator()(const QueueLeft&) const { return "queue_left"; }
+  std::string_view operator()(const CallTransferred&) const { return "call_transferred"; }
+  std::string_view operator()(const AutocallStarted&) const { return "autocall_started"; }
+  std::string_view operator()(const AutocallEnded&) const { return "autocall_ended"; }
+  std::string_view operator()(const RecordingStarted&) const { return "recording_started"; }
+  std::string_view operator()(const RecordingFinished&) const { return "recording_finished"; }
+  std::string_view operator()(const LineStateChanged&) const { return "line_state_changed"; }
 };
 
 }  // namespace
@@ -100,6 +129,10 @@ std::size_t weight(const EventBody& body) noexcept {
   if (const auto* ended = std::get_if<ScriptEnded>(&body)) return 1 + ended->error.size() / 256;
   if (const auto* stored = std::get_if<FileStored>(&body)) return 1 + (stored->path.size() + stored->name.size()) / 256;
   if (const auto* gone = std::get_if<FileDeleted>(&body)) return 1 + (gone->path.size() + gone->name.size()) / 256;
+  if (const auto* asked = std::get_if<UserStateRequested>(&body)) {
+    return 1 + (asked->wanted.reason_text ? asked->wanted.reason_text->size() / 256 : 0);
+  }
+  if (const auto* changed = std::get_if<UserStateChanged>(&body)) return 1 + changed->reason.text.size() / 256;
   return 1;
 }
 

@@ -5,8 +5,10 @@
 
 #include "base/clock.hpp"
 #include "base/uuid.hpp"
+#include "core/calls/views.hpp"
 #include "core/ports/script_host.hpp"
 #include "core/shared_map.hpp"
+#include "core/states/user_state.hpp"
 
 /// What the core knows, as an immutable value: each noun has its part, each part is made by the machine's part of the
 /// same name.
@@ -57,6 +59,27 @@ struct LoginsView {
   Time last_refused_at{};
 };
 
+/// A line with a working phone.
+struct ConnectedLine {
+  Uuid line;
+  std::string number;
+  std::string address;
+  std::string user_agent;
+  Time since{};
+};
+
+struct StatesView {
+  /// Who has no entry is disconnected, in no mode.
+  SharedMap<Uuid, UserStanding> users;
+  SharedMap<Uuid, ConnectedLine> connected;  ///< by line
+
+  /// Of any user.
+  [[nodiscard]] UserStanding of(const Uuid& user) const {
+    const UserStanding* known = users.find(user);
+    return known == nullptr ? UserStanding{.user = user} : *known;
+  }
+};
+
 /// All of it after some turn.
 struct Overview {
   std::uint64_t turns = 0;  ///< facts applied so far; a later snapshot has more
@@ -64,7 +87,10 @@ struct Overview {
   ServerView server;
   ScriptsView scripts;
   LoginsView logins;
+  StatesView states;
+  CallsView calls;
   std::uint64_t directory_changes = 0;
+  std::uint64_t plan_changes = 0;
   std::uint64_t custom_events = 0;
   std::uint64_t files_stored = 0;
   std::uint64_t files_deleted = 0;

@@ -260,7 +260,7 @@ void Host::tick(const std::shared_ptr<Plugin>& plugin, Clock::time_point now) {
   for (const auto& process : processes) {
     auto& session = process->session();
     if (session.next_expiry() <= now && session.expire(now)) {
-      process->kill(session.is_ready() ? "it hangs: it has said nothing while a call was waiting"
+      process->kill(session.is_ready() ? "it hangs: it has said nothing while somebody was waiting"
                                        : "it did not answer initialize in time");
     }
     append(completions, session.take_completions());

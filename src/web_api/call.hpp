@@ -4,9 +4,12 @@
 #include <memory>
 #include <utility>
 
+#include "base/clock.hpp"
 #include "base/live.hpp"
 #include "core/identity.hpp"
 #include "core/ports/avatars.hpp"
+#include "core/ports/call_control.hpp"
+#include "core/ports/company.hpp"
 #include "core/ports/licensing.hpp"
 #include "core/ports/plugin_host.hpp"
 #include "core/ports/script_files.hpp"
@@ -49,6 +52,10 @@ struct Services {
   core::Licensing& licensing;
   core::Avatars& avatars;
   core::PluginHost& plugins;
+  core::CompanyView& company;
+  core::UserStateDesk& states;
+  core::CallControl& calls;
+  const Clock& clock;
   const VersionAnswers& version;
   Counters& counters;
 };

@@ -26,6 +26,7 @@ struct Text {
 enum class ParameterType : std::uint8_t {
   text,
   flag,     ///< 0 or 1; true and false are understood
+  whole,    ///< a whole number, which may be negative
   seconds,  ///< a number not below 0, with a fraction where wanted
   choice,   ///< one of the words of `choices`, in any case
 };
@@ -46,6 +47,7 @@ enum class AnswerKind : std::uint8_t {
   text,   ///< text for people or a bare value, with its JSON twin; errors are JSON
   plain,  ///< the body that a script made; errors are JSON
   file,   ///< a file; errors are JSON
+  empty,  ///< an empty body, with headers that tell more; errors are JSON
 };
 
 /// Who may call a method.

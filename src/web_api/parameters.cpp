@@ -1,5 +1,6 @@
 #include "web_api/parameters.hpp"
 
+#include <charconv>
 #include <cstdint>
 
 #include "base/text.hpp"
@@ -25,6 +26,30 @@ Result<std::optional<bool>> read_flag(const net::Form& form, std::string_view na
   if (text == "0" || iequals_ascii(text, "false")) return false;
   if (text == "1" || iequals_ascii(text, "true")) return true;
   return fail(ErrorCode::bad_request, std::string(name) + " is 0 or 1");
+}
+
+Result<std::optional<std::int32_t>> read_whole(const net::Form& form, std::string_view name) {
+  const auto given = form.find(name);
+  if (!given) return std::nullopt;
+  const auto text = trim(*given);
+  std::int32_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error == std::errc{} && end == text.data() + text.size()) return value;
+  return fail(ErrorCode::bad_request, std::string(name) + " is a whole number");
+}
+
+Result<std::optional<std::size_t>> read_choice(const net::Form& form, std::string_view name,
+                                               std::span<const std::string_view> words) {
+  const auto given = form.find(name);
+  if (!given) return std::nullopt;
+  const auto text = trim(*given);
+  std::string known;
+  for (std::size_t at = 0; at < words.size(); ++at) {
+    if (iequals_ascii(text, words[at])) return at;
+    known += at == 0 ? " is " : at + 1 == words.size() ? " or " : ", ";
+    known += words[at];
+  }
+  return fail(ErrorCode::bad_request, std::string(name) + known);
 }
 
 std::optional<std::chrono::milliseconds> parse_seconds(std::string_view text) noexcept {

@@ -13,6 +13,9 @@ namespace {
 constexpr std::array table{
     &methods::execsvcscript,
     &methods::execsvcscriptplain,
+    &methods::tst_getintnumberreadyusers,
+    &methods::tst_getuserstate,
+    &methods::gettotalqueueinfo,
     &methods::getlicensefulltext,
     &methods::getlicensefullxml,
     &methods::getlicenseinfo,
@@ -28,6 +31,16 @@ constexpr std::array table{
     &methods::getversion,
     &methods::openapi,
     &methods::upload,
+    &methods::wp_getchaincontent,
+    &methods::wp_getabonentinfo,
+    &methods::wp_autocallstart,
+    &methods::wp_switchcall,
+    &methods::wp_autocallstop,
+    &methods::wp_flash,
+    &methods::wp_declinecall,
+    &methods::wp_answercall,
+    &methods::wp_abortcall,
+    &methods::wp_setuserstate,
 };
 
 /// `download/rec/ABC` begins with the name of a method that takes a tail.

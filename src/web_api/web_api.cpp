@@ -61,8 +61,8 @@ WebApi::WebApi(Ports ports, Options options, const VersionFigures& version)
       version_(version),
       door_(ports.authenticator, ports.passwords, std::move(ports.identity_of), options_),
       www_(options_, ports.clock),
-      services_{options_,        ports.scripts, ports.files,   ports.stored, ports.uploads,
-                ports.licensing, ports.avatars, ports.plugins, version_,     counters_} {}
+      services_{options_,      ports.scripts, ports.files,  ports.stored, ports.uploads, ports.licensing, ports.avatars,
+                ports.plugins, ports.company, ports.states, ports.calls,  ports.clock,   version_,        counters_} {}
 
 void WebApi::use(Options options) {
   options_.publish(std::move(options));

@@ -5,6 +5,8 @@
 #include "base/live.hpp"
 #include "core/ports/authenticator.hpp"
 #include "core/ports/avatars.hpp"
+#include "core/ports/call_control.hpp"
+#include "core/ports/company.hpp"
 #include "core/ports/licensing.hpp"
 #include "core/ports/plugin_host.hpp"
 #include "core/ports/script_files.hpp"
@@ -37,6 +39,9 @@ class WebApi final : public net::Application {
     core::Licensing& licensing;
     core::Avatars& avatars;
     core::PluginHost& plugins;
+    core::CompanyView& company;
+    core::UserStateDesk& states;
+    core::CallControl& calls;
     const Clock& clock;
     Door::IdentityOf identity_of{};  ///< for Options::auth_off
   };

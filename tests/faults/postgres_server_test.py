@@ -114,7 +114,7 @@ def test_it_serves_on_while_the_database_is_away_and_after_it_has_come_back(post
                 assert done.stderr.strip() in ("otklik: the database does not open", "otklik: the connection to the database broke"), done
             assert status(server, "before", "Secret1") == 200  # not blocked, since it was refused
             said = json.loads(server.shell("config", "reload", "--json").stdout)
-            assert [refused["what"] for refused in said["refused"]] == ["directory"]
+            assert [refused["what"] for refused in said["refused"]] == ["directory", "plan"]
         finally:
             postgres.start()
         server.shell("user", "add", "after", "--role", "web-api", input="Secret1\n")

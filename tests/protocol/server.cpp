@@ -15,6 +15,8 @@
 
 #include <fmt/ranges.h>
 
+#include "../no_calls.hpp"
+#include "../no_company.hpp"
 #include "../no_plugins.hpp"
 #include "base/base64.hpp"
 #include "base/beneath.hpp"
@@ -345,8 +347,11 @@ int run(Settings settings, const sigset_t& ending) {
   const WallClock clock;
   settings.web_api.www = settings.data + "/www";
   NoPlugins plugins;
+  FakeCompany company;
+  FakeStateDesk states;
+  FakeCalls calls;
   auto scripts = std::make_unique<Scripts>();
-  web_api::WebApi api({users, passwords, *scripts, files, stored, uploads, licence, avatars, plugins, clock},
+  web_api::WebApi api({users, passwords, *scripts, files, stored, uploads, licence, avatars, plugins, company, states, calls, clock},
                       settings.web_api, web_api::VersionFigures::of_this_build());
   web_api::AdminApi admin({[] { return Result<>(); },
                            [&] {

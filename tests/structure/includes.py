@@ -11,7 +11,7 @@ ALLOWED = {
     "db": {"base"},
     "pictures": {"base"},
     "media": {"base"},
-    "sip": {"base"},
+    "sip": {"base", "net"},
     # the contact centre itself
     "core": {"base"},
     # adapters: each implements ports of the core
@@ -39,7 +39,7 @@ CORE_FORBIDS = re.compile(
 # Libraries from outside, each behind the one folder that may know it (and what builds on it there).
 LIBRARIES = {
     r"boost/": set(),  # nobody needs it
-    r"openssl/": {"net", "access", "files", "licence", "scenario", "store"},
+    r"openssl/": {"net", "access", "files", "licence", "pbx", "scenario", "sip", "store"},
     r"(argon2|sodium)\.h": {"access"},
     r"(lua|lualib|lauxlib|lua\.hpp)(\.h)?$": {"scenario"},
     r"curl/": {"scenario"},
@@ -47,9 +47,11 @@ LIBRARIES = {
     r"simdjson": {"plugins", "scenario", "store", "web_api"},
     r"soci/|sqlite3\.h|libpq-fe\.h|postgresql/": {"db"},
     r"zlib\.h": {"net", "store"},
+    r"sofia-sip/": {"sip"},
     r"spdlog/": {"base"},
     r"toml\+\+/": {"base"},
     r"jpeglib\.h|jerror\.h|png\.h|gif_lib\.h|webp/": {"pictures"},
+    r"opus/|speex/|spandsp|lame/|srtp2/": {"media"},
     r"CLI/": set(),  # the application's
 }
 

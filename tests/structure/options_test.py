@@ -12,14 +12,16 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 # What the rows call the options of each struct.
 HOLDERS = {
     "access::Argon2Cost": "argon2", "access::GuessLimits": "limits", "access::CacheOptions": "cache",
-    "access::DoorkeeperOptions": "access", "core::PasswordRules": "passwords", "db::ConnectionOptions": "connection",
+    "access::DoorkeeperOptions": "access", "core::CallOptions": "calls", "core::PasswordRules": "passwords", "db::ConnectionOptions": "connection",
     "db::DatabaseOptions": "database", "db::SourceOptions": "source", "files::ZoneOptions": "files", "files::OpenerOptions": "opener",
     "files::AvatarOptions": "avatars", "files::KeeperOptions": "keeper", "files::UploadOptions": "uploads",
-    "licence::Options": "licence", "access::TemporaryPasswordOptions": "temporary_passwords", "net::Limits": "limits",
+    "licence::Options": "licence", "media::EngineOptions": "media", "media::LegOptions": "leg", "media::ToneOptions": "tones",
+    "pbx::AudioOptions": "audio", "pbx::Options": "pbx", "pbx::RecordingOptions": "recording", "sip::EdgeLimits": "limits",
+    "sip::Options": "sip", "sip::RegistrarOptions": "registrar", "access::TemporaryPasswordOptions": "temporary_passwords", "net::Limits": "limits",
     "plugins::GrantOptions": "grant", "plugins::Options": "plugins", "pictures::DecodeOptions": "decode", "pictures::Limits": "limits",
     "net::ServerOptions": "http", "net::TlsFiles": "tls", "scenario::ClientCertificate": "certificate",
     "scenario::HttpOptions": "http", "scenario::Limits": "limits", "scenario::Options": "script",
-    "store::DirectoryOptions": "directory", "store::EventLogOptions": "events", "web_api::AuthOff": "auth_off",
+    "store::DirectoryOptions": "directory", "store::EventLogOptions": "events", "store::RecordOptions": "records", "web_api::AuthOff": "auth_off",
     "web_api::Options": "web",
 }
 # Where parts declare choices.

@@ -45,10 +45,46 @@ Result<std::string> finish_file(AdministrationParts& parts, const Operation& ope
 Result<std::string> hold_file(AdministrationParts& parts, const Operation& operation);
 Result<std::string> delete_file(AdministrationParts& parts, const Operation& operation);
 
+Result<std::string> change_state(AdministrationParts& parts, const Operation& operation);
+
+Result<std::string> add_line(AdministrationParts& parts, const Operation& operation);
+Result<std::string> set_line(AdministrationParts& parts, const Operation& operation);
+Result<std::string> list_lines(AdministrationParts& parts, const Operation& operation);
+Result<std::string> show_line(AdministrationParts& parts, const Operation& operation);
+Result<std::string> remove_line(AdministrationParts& parts, const Operation& operation);
+
+Result<std::string> add_number(AdministrationParts& parts, const Operation& operation);
+Result<std::string> set_number(AdministrationParts& parts, const Operation& operation);
+Result<std::string> list_numbers(AdministrationParts& parts, const Operation& operation);
+Result<std::string> show_number(AdministrationParts& parts, const Operation& operation);
+Result<std::string> remove_number(AdministrationParts& parts, const Operation& operation);
+
+Result<std::string> add_trunk(AdministrationParts& parts, const Operation& operation);
+Result<std::string> set_trunk(AdministrationParts& parts, const Operation& operation);
+Result<std::string> list_trunks(AdministrationParts& parts, const Operation& operation);
+Result<std::string> show_trunk(AdministrationParts& parts, const Operation& operation);
+Result<std::string> remove_trunk(AdministrationParts& parts, const Operation& operation);
+
+Result<std::string> list_calls(AdministrationParts& parts, const Operation& operation);
+Result<std::string> end_call(AdministrationParts& parts, const Operation& operation);
+
 Result<std::string> check_everything(AdministrationParts& parts, const Operation& operation);
 
 /// The argument, or `bad_request` that names it.
 Result<std::string> required(const Operation& operation, std::string_view argument);
+
+/// A whole number that is not negative, or nothing where it was not given. Error: `bad_request`.
+Result<std::optional<std::uint32_t>> count(const Operation& operation, std::string_view argument);
+
+/// One of the words that `named` knows, or nothing where it was not given. Error: `bad_request`.
+template <class Kind>
+Result<std::optional<Kind>> choice(const Operation& operation, std::string_view argument,
+                                   std::optional<Kind> (*named)(std::string_view) noexcept) {
+  const auto text = operation.text(argument);
+  if (!text) return std::nullopt;
+  if (const auto kind = named(*text)) return kind;
+  return fail(ErrorCode::bad_request, "\"" + *text + "\" is no " + std::string(argument));
+}
 
 /// Who the record says did it.
 inline constexpr std::string_view by_shell = "shell";

@@ -13,6 +13,7 @@ namespace {
 
 struct ServeOptions {
   std::vector<std::string> listen;
+  std::string sip;
   bool demo = false;
   int threads = -1;
 };
@@ -45,7 +46,7 @@ void raise_descriptor_limit() {
   static_cast<void>(::setrlimit(RLIMIT_NOFILE, &limit));  // refused: the soft limit stays, which is no reason to stop
 }
 
-void greet(const Server& server, const DataFolder& folder) {
+void greet(Server& server, const DataFolder& folder) {
   const auto logins = read_demo_logins(folder);
   const std::string base = server.base_url();
   if (logins.empty() || base.empty()) return;
@@ -54,6 +55,9 @@ void greet(const Server& server, const DataFolder& folder) {
   for (const auto& [login, password] : logins) {
     std::printf("  %-8s %s\n", login.c_str(), password.c_str());
     if (login == "api") api_password = password;
+  }
+  if (const auto lines = server.perform({"line.list", {}}); lines && *lines != "[]") {
+    std::printf("\nIts phones (otklik line list):\n%s\n", for_people(*lines).c_str());
   }
   std::printf("\nTry:\n  curl 'http://api:%s@%s/execsvcscriptplain?name=Echo&startparam1=Hello'\n",
               api_password.c_str(), base.substr(std::string_view("http://").size()).c_str());
@@ -71,6 +75,7 @@ int serve(const Shell& shell, const ServeOptions& options) {
                                       .assignments = shell.assignments,
                                       .demo = options.demo,
                                       .listen = options.listen,
+                                      .sip = options.sip,
                                       .threads = options.threads});
   if (!settings) return Shell::fail_with(settings.error());
   log::start((*settings)->now()->log_form(), (*settings)->now()->log_level);
@@ -111,6 +116,8 @@ void add_serve_command(CLI::App& app, Shell& shell) {
       ->add_option("--listen", options->listen,
                    "host:port for HTTP instead of the settings'; repeat it; port 0: any free one")
       ->allow_extra_args(false);
+  command->add_option("--sip", options->sip,
+                      "host:port for SIP by UDP and TCP instead of the settings'; TLS on the next port; port 0: any free one");
   command->add_flag("--demo", options->demo,
                     "Make a demo company in an empty data folder, listen on the loopback only");
   command->add_option("--threads", options->threads, "Loops that serve connections; 0: one for each core")

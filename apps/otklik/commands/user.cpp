@@ -1,6 +1,6 @@
 #include "base/base64.hpp"
 #include "base/file.hpp"
-#include "commands/commands.hpp"
+#include "commands/operation_options.hpp"
 
 namespace otklik::app {
 namespace {
@@ -96,6 +96,22 @@ void add_user_avatar(CLI::App& users, Shell& shell) {
   });
 }
 
+void add_user_state(CLI::App& users, Shell& shell) {
+  auto* command = add_command(users, shell, "state", "Change what a user is doing, or only show it");
+  const auto options = std::make_shared<OperationOptions>(*command);
+  options->text("login", "login", "The login")->required();
+  options->number("--state", "state", "1 ready, 2 break, 3 away, 5 busy");
+  options->yes_no("callcenter", "oncallcenter", "Enter the call centre", "Leave it");
+  options->yes_no("manual", "onccmanual", "Manual mode of the call centre on", "Off");
+  options->yes_no("break", "onlunch", "A break as soon as he is free", "No break");
+  options->yes_no("redirect", "onredirect", "Redirection on", "Off");
+  options->number("--reason", "reason_id", "The code of the break's reason");
+  options->text("--reason-text", "reason", "The break's reason in words");
+  command->callback([&shell, options] {
+    shell.chosen = [&shell, options] { return shell.perform(options->operation("user.state")); };
+  });
+}
+
 }  // namespace
 
 void add_user_commands(CLI::App& app, Shell& shell) {
@@ -104,6 +120,7 @@ void add_user_commands(CLI::App& app, Shell& shell) {
   add_user_add(*users, shell);
   add_user_set(*users, shell);
   add_user_avatar(*users, shell);
+  add_user_state(*users, shell);
 
   auto* passwd = add_command(*users, shell, "passwd", "Set a user's password: asked for, or read from standard input");
   const auto login = std::make_shared<std::string>();

@@ -42,6 +42,9 @@ Result<std::shared_ptr<Configuration>> LiveSettings::read_anew(const SettingsOri
   if (auto read = made->read(*origin.folder, origin.file, origin.assignments); !read)
     return std::unexpected(read.error());
   if (!origin.listen.empty()) made->http_listen = origin.listen;
+  if (!origin.sip.empty()) {
+    if (auto used = made->use_sip_address(origin.sip); !used) return std::unexpected(used.error());
+  }
   if (origin.threads >= 0) made->http.threads = origin.threads;
   for (const auto& change : keep) made->keep_from(*running, change.key);
   if (auto derived = made->derive(*origin.folder); !derived) return std::unexpected(derived.error());

@@ -19,6 +19,7 @@ struct SettingsOrigin {
   std::vector<std::string> assignments;  ///< `--set`: over the file, at a reload too
   bool demo = false;                     ///< the demo's defaults
   std::vector<std::string> listen{};     ///< `--listen`, over http.listen
+  std::string sip{};                     ///< `--sip`, over sip.udp, sip.tcp and sip.tls
   int threads = -1;                      ///< `--threads`, over http.threads; negative: not given
 };
 

@@ -139,6 +139,9 @@ void Configuration::declare_storage() {
               "Событий в очереди на запись; сверх половины новая работа отвергается"});
   table_.add("events.backlog", events.backlog, 0, 16'777'216,
              {"Events that are kept in memory while the disk is full", "Событий в памяти, пока диск переполнен"});
+  table_.add_duration("call_records.keep_for", records.keep_for,
+                      {"How long call records and the history of users' states are kept; 0: for ever",
+                       "Сколько хранятся записи о звонках и история состояний пользователей; 0 — бессрочно"});
 
   const auto live = table_.live_rows();
   table_.add_size("events.segment_size", events.segment_bytes,

@@ -32,6 +32,7 @@ Directory::Directory(Content content) : content_(std::move(content)) {
   index(content_.departments, department_by_id_);
   index(content_.tokens, token_by_id_);
   for (std::size_t i = 0; i < content_.users.size(); ++i) user_by_key_.emplace(name_key(content_.users[i].login), i);
+  for (std::size_t i = 0; i < content_.users.size(); ++i) user_by_name_.emplace(name_key(content_.users[i].name), i);
   for (std::size_t i = 0; i < content_.users.size(); ++i) {
     if (!content_.users[i].avatar.empty()) user_by_avatar_.emplace(content_.users[i].avatar, i);
   }
@@ -50,6 +51,12 @@ const User* Directory::find_user(std::string_view login_or_id) const {
   if (const User* found = user_by_login(login_or_id)) return found;
   const auto id = Uuid::parse(login_or_id);
   return id ? user(*id) : nullptr;
+}
+std::vector<const User*> Directory::users_named(std::string_view name) const {
+  std::vector<const User*> users;
+  const auto [begin, end] = user_by_name_.equal_range(name_key(name));
+  for (auto at = begin; at != end; ++at) users.push_back(&content_.users[at->second]);
+  return users;
 }
 const User* Directory::user_by_avatar(std::string_view file_name) const {
   return at(content_.users, user_by_avatar_, file_name);

@@ -92,6 +92,8 @@ class Directory {
   [[nodiscard]] const User* user_by_login(std::string_view login) const;
   /// By login in any case or by GUID: how people name a user.
   [[nodiscard]] const User* find_user(std::string_view login_or_id) const;
+  /// Those with this full name, in any case: it need not be one only.
+  [[nodiscard]] std::vector<const User*> users_named(std::string_view name) const;
   /// Whose full picture has this file name.
   [[nodiscard]] const User* user_by_avatar(std::string_view file_name) const;
   [[nodiscard]] const Role* role(const Uuid& id) const noexcept;
@@ -127,6 +129,7 @@ class Directory {
   Content content_;
   ById user_by_id_, role_by_id_, department_by_id_, token_by_id_;
   ByText user_by_key_, user_by_avatar_, role_by_key_, department_by_key_;
+  std::unordered_multimap<std::string, std::size_t> user_by_name_;
   std::unordered_map<TokenHash, std::size_t, TokenHashHash> token_by_hash_;
 };
 

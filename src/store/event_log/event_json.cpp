@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "base/json_writer.hpp"
+#include "store/event_log/call_event_json.hpp"
 
 namespace otklik::store {
 namespace {
@@ -44,6 +45,16 @@ class Fields {
     json_.field(key, value);
     return *this;
   }
+  Fields& flag(std::string_view key, bool value) {
+    json_.field(key, value);
+    return *this;
+  }
+  /// Left out where it is not set, and not where it is 0 or empty.
+  template <class Value>
+  Fields& optional(std::string_view key, const std::optional<Value>& value) {
+    if (value) json_.field(key, *value);
+    return *this;
+  }
   /// Text that should be JSON: as such where it is, else as a string under `other_key`.
   Fields& json(std::string_view key, std::string_view other_key, std::string_view value) {
     if (value.empty()) return *this;
@@ -63,6 +74,18 @@ class Fields {
   std::string& out_;
   JsonWriter json_;
 };
+
+/// All five modes, whether or not they hold: a reader needs no earlier event to know them.
+void append_modes(Fields& fields, const UserModes& modes, ChosenState chosen, const BreakReason& reason) {
+  fields.flag("oncallcenter", modes.on_callcenter)
+      .flag("onccmanual", modes.on_cc_manual)
+      .flag("onlunch", modes.on_lunch)
+      .flag("onredirect", modes.on_redirect)
+      .flag("ontask", modes.on_task)
+      .text("chosen", name(chosen))
+      .optional("reason_id", reason.id)
+      .text("reason", reason.text);
+}
 
 struct Append {
   std::string& out;
@@ -95,6 +118,43 @@ struct Append {
   }
   void operator()(const DirectoryChanged& e) const {
     Fields(out).text("what", e.what).text("key", e.key).text("by", e.by);
+  }
+  void operator()(const PlanChanged& e) const {
+    Fields(out).text("what", e.what).text("key", e.key).text("by", e.by);
+  }
+  void operator()(const LineConnected& e) const {
+    Fields(out).id("line", e.line).text("number", e.number).text("address", e.address).text("agent", e.user_agent);
+  }
+  void operator()(const LineDisconnected& e) const {
+    Fields(out).id("line", e.line).text("number", e.number).text("reason", e.reason);
+  }
+  void operator()(const UserStateRequested& e) const {
+    const auto& wanted = e.wanted;
+    Fields(out)
+        .id("user", e.user)
+        .text("login", e.login)
+        .optional("state", wanted.state)
+        .optional("oncallcenter", wanted.on_callcenter)
+        .optional("onccmanual", wanted.on_cc_manual)
+        .optional("onlunch", wanted.on_lunch)
+        .optional("onredirect", wanted.on_redirect)
+        .optional("reason_id", wanted.reason_id)
+        .optional("reason", wanted.reason_text)
+        .text("by", e.by);
+  }
+  void operator()(const UserStateRestored& e) const {
+    Fields fields(out);
+    fields.id("user", e.user).text("login", e.login);
+    append_modes(fields, e.modes, e.chosen, e.reason);
+  }
+  void operator()(const UserStateChanged& e) const {
+    Fields fields(out);
+    fields.id("user", e.user)
+        .text("login", e.login)
+        .number("from", static_cast<int>(e.from))
+        .number("to", static_cast<int>(e.to));
+    append_modes(fields, e.modes, e.chosen, e.reason);
+    fields.text("cause", name(e.cause)).text("by", e.by).number("lasted_us", e.lasted.count());
   }
   void operator()(const LicenceInstalled& e) const {
     const auto& terms = e.terms;
@@ -146,6 +206,10 @@ struct Append {
         .text("reason", e.reason)
         .id("chain", e.chain);
   }
+  template <CallEvent Told>
+  void operator()(const Told& e) const {
+    append_call_event(out, e);
+  }
 };
 
 /// Reads fields; remembers whether one was of the wrong kind.
@@ -187,6 +251,43 @@ class Reading {
     if (value > UINT32_MAX) wrong_ = true;
     return static_cast<std::uint32_t>(value);
   }
+  bool flag(std::string_view key) { return maybe_flag(key).value_or(false); }
+  std::optional<bool> maybe_flag(std::string_view key) {
+    bool value = false;
+    return has(object_[key].get(value)) ? std::optional(value) : std::nullopt;
+  }
+  std::optional<std::int32_t> maybe_number(std::string_view key) {
+    std::int64_t value = 0;
+    if (!has(object_[key].get(value))) return std::nullopt;
+    if (value < INT32_MIN || value > INT32_MAX) wrong_ = true;
+    return static_cast<std::int32_t>(value);
+  }
+  std::optional<std::string> maybe_text(std::string_view key) {
+    std::string_view value;
+    return has(object_[key].get(value)) ? std::optional(std::string(value)) : std::nullopt;
+  }
+  UserState state(std::string_view key) {
+    const auto state = user_state_of(number(key));
+    if (!state) wrong_ = true;
+    return state.value_or(UserState::disconnected);
+  }
+  /// Absent: what an enumeration begins with.
+  template <class Kind>
+  Kind named(std::string_view key, std::optional<Kind> (*from)(std::string_view) noexcept) {
+    const std::string value = text(key);
+    if (value.empty()) return Kind{};
+    const auto kind = from(value);
+    if (!kind) wrong_ = true;
+    return kind.value_or(Kind{});
+  }
+  UserModes modes() {
+    return {.on_callcenter = flag("oncallcenter"),
+            .on_cc_manual = flag("onccmanual"),
+            .on_lunch = flag("onlunch"),
+            .on_redirect = flag("onredirect"),
+            .on_task = flag("ontask")};
+  }
+  BreakReason break_reason() { return {.id = maybe_number("reason_id"), .text = text("reason")}; }
   std::string json(std::string_view key) {
     simdjson::dom::element value;
     return has(object_[key].get(value)) ? simdjson::minify(value) : std::string();
@@ -232,6 +333,32 @@ LicenceInstalled read_licence(Reading& json) {
   return event;
 }
 
+UserStateRequested read_request(Reading& json) {
+  return {.user = json.id("user"),
+          .login = json.text("login"),
+          .wanted = {.state = json.maybe_number("state"),
+                     .on_redirect = json.maybe_flag("onredirect"),
+                     .on_callcenter = json.maybe_flag("oncallcenter"),
+                     .on_cc_manual = json.maybe_flag("onccmanual"),
+                     .on_lunch = json.maybe_flag("onlunch"),
+                     .reason_id = json.maybe_number("reason_id"),
+                     .reason_text = json.maybe_text("reason")},
+          .by = json.text("by")};
+}
+
+UserStateChanged read_state_change(Reading& json) {
+  return {.user = json.id("user"),
+          .login = json.text("login"),
+          .from = json.state("from"),
+          .to = json.state("to"),
+          .modes = json.modes(),
+          .chosen = json.named("chosen", chosen_state_named),
+          .reason = json.break_reason(),
+          .cause = json.named("cause", state_cause_named),
+          .by = json.text("by"),
+          .lasted = Duration(json.number("lasted_us"))};
+}
+
 std::optional<EventBody> read(std::string_view type, Reading& json) {
   if (type == "script_started") {
     return ScriptStarted{.run = json.id("run"),
@@ -259,6 +386,27 @@ std::optional<EventBody> read(std::string_view type, Reading& json) {
   if (type == "directory_changed") {
     return DirectoryChanged{.what = json.text("what"), .key = json.text("key"), .by = json.text("by")};
   }
+  if (type == "plan_changed") {
+    return PlanChanged{.what = json.text("what"), .key = json.text("key"), .by = json.text("by")};
+  }
+  if (type == "line_connected") {
+    return LineConnected{.line = json.id("line"),
+                         .number = json.text("number"),
+                         .address = json.text("address"),
+                         .user_agent = json.text("agent")};
+  }
+  if (type == "line_disconnected") {
+    return LineDisconnected{.line = json.id("line"), .number = json.text("number"), .reason = json.text("reason")};
+  }
+  if (type == "user_state_requested") return read_request(json);
+  if (type == "user_state_restored") {
+    return UserStateRestored{.user = json.id("user"),
+                             .login = json.text("login"),
+                             .modes = json.modes(),
+                             .chosen = json.named("chosen", chosen_state_named),
+                             .reason = json.break_reason()};
+  }
+  if (type == "user_state_changed") return read_state_change(json);
   if (type == "custom_event") {
     CustomEvent event{.name = json.text("name"), .data = json.json("data"), .run = json.id("run")};
     if (event.data.empty()) event.data = json.text("text");
@@ -305,9 +453,11 @@ Result<EventBody> event_from_json(std::string_view type, std::string_view payloa
     return fail(ErrorCode::bad_request, "the payload of an event is no JSON object");
   }
   Reading json(object);
+  bool well_formed = true;
   auto event = read(type, json);
+  if (!event) event = read_call_event(type, object, well_formed);
   if (!event) return fail(ErrorCode::not_found, "this version knows no such type of event");
-  if (json.wrong()) return fail(ErrorCode::bad_request, "a field of an event is not of its kind");
+  if (json.wrong() || !well_formed) return fail(ErrorCode::bad_request, "a field of an event is not of its kind");
   return std::move(*event);
 }
 

@@ -166,6 +166,8 @@ Text meaning(AnswerKind kind) {
       return {"the script's own body", "тело, которое составил сценарий"};
     case AnswerKind::file:
       return {"a file", "файл"};
+    case AnswerKind::empty:
+      return {"an empty body", "пустое тело"};
   }
   return {};
 }
@@ -176,6 +178,8 @@ Text meaning(ParameterType type) {
       return {"text", "текст"};
     case ParameterType::flag:
       return {"0 or 1", "0 или 1"};
+    case ParameterType::whole:
+      return {"whole number", "целое число"};
     case ParameterType::seconds:
       return {"seconds", "секунды"};
     case ParameterType::choice:
@@ -327,6 +331,8 @@ std::string_view name(ParameterType type) noexcept {
       return "text";
     case ParameterType::flag:
       return "flag";
+    case ParameterType::whole:
+      return "whole";
     case ParameterType::seconds:
       return "seconds";
     case ParameterType::choice:
@@ -347,6 +353,8 @@ std::string_view name(AnswerKind kind) noexcept {
       return "plain";
     case AnswerKind::file:
       return "file";
+    case AnswerKind::empty:
+      return "empty";
   }
   return {};
 }

@@ -20,6 +20,10 @@ void append_schema(JsonWriter& json, const Parameter& parameter) {
       json.field("type", "integer").key("enum").begin_array().value(0).value(1).end_array();
       if (!parameter.default_value.empty()) json.key("default").raw(parameter.default_value);
       break;
+    case ParameterType::whole:
+      json.field("type", "integer").field("format", "int32");
+      if (!parameter.default_value.empty()) json.key("default").raw(parameter.default_value);
+      break;
     case ParameterType::seconds:
       json.field("type", "number").field("minimum", 0);
       if (!parameter.default_value.empty()) json.key("default").raw(parameter.default_value);
@@ -53,6 +57,8 @@ void append_success(JsonWriter& json, const Method& method) {
     case AnswerKind::plain:
     case AnswerKind::file:
       json.key("*/*").begin_object().end_object();
+      break;
+    case AnswerKind::empty:
       break;
   }
   json.end_object().end_object();

@@ -20,6 +20,19 @@ extern const Method getavatar;
 extern const Method execpluginmethod;
 extern const Method getversion;
 extern const Method openapi;
+extern const Method tst_getintnumberreadyusers;
+extern const Method tst_getuserstate;
 extern const Method upload;
+extern const Method gettotalqueueinfo;
+extern const Method wp_abortcall;
+extern const Method wp_answercall;
+extern const Method wp_autocallstart;
+extern const Method wp_autocallstop;
+extern const Method wp_declinecall;
+extern const Method wp_flash;
+extern const Method wp_getabonentinfo;
+extern const Method wp_getchaincontent;
+extern const Method wp_switchcall;
+extern const Method wp_setuserstate;
 
 }  // namespace otklik::web_api::methods

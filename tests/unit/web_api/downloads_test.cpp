@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "no_calls.hpp"
+#include "no_company.hpp"
 #include "no_plugins.hpp"
 #include "unit/web_api/fake_connection.hpp"
 #include "unit/web_api/fake_ports.hpp"
@@ -33,7 +35,7 @@ class Downloading : public testing::Test {
   net::Response& ask(std::string_view head) {
     if (!api_) {
       api_ = std::make_unique<WebApi>(WebApi::Ports{authenticator_, passwords_, scripts_, files_, stored_, uploads_,
-                                                    licensing_, avatars_, plugins_, clock_},
+                                                    licensing_, avatars_, plugins_, company_, states_, calls_, clock_},
                                       options_, VersionFigures::of_this_build());
     }
     sent_ = std::make_unique<SentRequest>(head, "");
@@ -59,6 +61,9 @@ class Downloading : public testing::Test {
   test::FakeLicensing licensing_;
   test::FakeAvatars avatars_;
   test::NoPlugins plugins_;
+  test::FakeCompany company_;
+  test::FakeStateDesk states_;
+  test::FakeCalls calls_;
   WallClock clock_;
   Options options_;
   std::unique_ptr<WebApi> api_;

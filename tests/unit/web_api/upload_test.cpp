@@ -4,6 +4,8 @@
 
 #include <optional>
 
+#include "no_calls.hpp"
+#include "no_company.hpp"
 #include "no_plugins.hpp"
 #include "unit/web_api/fake_connection.hpp"
 #include "unit/web_api/fake_ports.hpp"
@@ -51,7 +53,7 @@ class Uploading : public testing::Test {
   WebApi& api() {
     if (!api_) {
       api_ = std::make_unique<WebApi>(WebApi::Ports{authenticator_, passwords_, scripts_, files_, stored_, uploads_,
-                                                    licensing_, avatars_, plugins_, clock_},
+                                                    licensing_, avatars_, plugins_, company_, states_, calls_, clock_},
                                       options_, VersionFigures::of_this_build());
     }
     return *api_;
@@ -98,6 +100,9 @@ class Uploading : public testing::Test {
   test::FakeLicensing licensing_;
   test::FakeAvatars avatars_;
   test::NoPlugins plugins_;
+  test::FakeCompany company_;
+  test::FakeStateDesk states_;
+  test::FakeCalls calls_;
   WallClock clock_;
   Options options_;
   std::unique_ptr<WebApi> api_;

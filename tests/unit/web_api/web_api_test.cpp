@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "no_calls.hpp"
+#include "no_company.hpp"
 #include "no_plugins.hpp"
 #include "unit/web_api/fake_connection.hpp"
 #include "unit/web_api/fake_ports.hpp"
@@ -38,16 +40,16 @@ class Calling : public testing::Test {
 
   WebApi& api() {
     if (!api_) {
-      api_ = std::make_unique<WebApi>(
-          WebApi::Ports{authenticator_, passwords_, scripts_, files_, stored_, uploads_, licensing_, avatars_, plugins_,
-                        clock_, [this](std::string_view login) { return identity_of_(login); }},
-          options_,
-          VersionFigures{"2.7.120918(4644.26860)",
-                         "120711",
-                         "1.1.4322.2032",
-                         "2.7.4644.26860",
-                         "120918",
-                         {"2.15.40.134", "120913"}});
+      api_ = std::make_unique<WebApi>(WebApi::Ports{authenticator_, passwords_, scripts_, files_, stored_, uploads_,
+                                                    licensing_, avatars_, plugins_, company_, states_, calls_, clock_,
+                                                    [this](std::string_view login) { return identity_of_(login); }},
+                                      options_,
+                                      VersionFigures{"2.7.120918(4644.26860)",
+                                                     "120711",
+                                                     "1.1.4322.2032",
+                                                     "2.7.4644.26860",
+                                                     "120918",
+                                                     {"2.15.40.134", "120913"}});
     }
     return *api_;
   }
@@ -79,6 +81,9 @@ class Calling : public testing::Test {
   test::FakeLicensing licensing_;
   test::FakeAvatars avatars_;
   test::NoPlugins plugins_;
+  test::FakeCompany company_;
+  test::FakeStateDesk states_;
+  test::FakeCalls calls_;
   WallClock clock_;
   test::TemporaryFolder folder_;
   Options options_;
@@ -109,7 +114,7 @@ TEST_F(Calling, takes_a_method_before_a_file_of_its_name) {
 }
 
 TEST_F(Calling, does_not_know_the_methods_of_later) {
-  const auto& response = get("/wp_flash?user=ivan");
+  const auto& response = get("/wp_nothing?user=ivan");
   EXPECT_EQ(response.status, 404);
   EXPECT_EQ(body_of(response),
             R"({"error":{"code":"not_found","message":"Not found","request_id":"000000000000002a"}})");

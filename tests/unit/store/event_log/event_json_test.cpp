@@ -52,6 +52,31 @@ TEST(EventJson, is_spelt_as_the_documentation_says) {
   EXPECT_EQ(json(LicenceRefused{.reason = "expired", .text = "it expired"}),
             R"({"reason":"expired","text":"it expired"})");
   EXPECT_EQ(json(LicenceRemoved{}), "{}");
+  EXPECT_EQ(json(PlanChanged{.what = "line.add", .key = "16001", .by = "shell"}),
+            R"({"what":"line.add","key":"16001","by":"shell"})");
+  EXPECT_EQ(json(LineConnected{.line = run, .number = "16001", .address = "192.0.2.1:5060", .user_agent = "phone/1"}),
+            R"({"line":"0f8fad5b-d9cb-469f-a165-70867728950e","number":"16001","address":"192.0.2.1:5060",)"
+            R"("agent":"phone/1"})");
+  EXPECT_EQ(json(LineDisconnected{.line = run, .number = "16001", .reason = "expired"}),
+            R"({"line":"0f8fad5b-d9cb-469f-a165-70867728950e","number":"16001","reason":"expired"})");
+  EXPECT_EQ(json(UserStateRequested{.user = user,
+                                    .login = "ivan",
+                                    .wanted = {.state = 2, .on_callcenter = true, .reason_id = 0, .reason_text = ""},
+                                    .by = "vera"}),
+            R"({"user":"7c9e6679-7425-40de-944b-e07fc1f90ae7","login":"ivan","state":2,"oncallcenter":true,)"
+            R"("reason_id":0,"reason":"","by":"vera"})");
+  EXPECT_EQ(json(UserStateChanged{.user = user,
+                                  .login = "ivan",
+                                  .from = UserState::busy,
+                                  .to = UserState::on_break,
+                                  .modes = {.on_callcenter = true, .on_lunch = true},
+                                  .reason = {.id = 1001, .text = {}},
+                                  .cause = StateCause::talk,
+                                  .by = {},
+                                  .lasted = std::chrono::microseconds(1500)}),
+            R"({"user":"7c9e6679-7425-40de-944b-e07fc1f90ae7","login":"ivan","from":5,"to":2,"oncallcenter":true,)"
+            R"("onccmanual":false,"onlunch":true,"onredirect":false,"ontask":false,"chosen":"ready",)"
+            R"("reason_id":1001,"cause":"talk","lasted_us":1500})");
   EXPECT_EQ(json(EventsLost{.count = 3, .since = Time(std::chrono::microseconds(1'000'000))}),
             R"({"count":3,"since":"1970-01-01T00:00:01.000000Z","since_us":1000000})");
 }
@@ -97,6 +122,35 @@ TEST(EventJson, comes_back_as_it_was) {
       LicenceInstalled{.terms = terms, .issuer = "00ff"},
       LicenceRefused{.reason = "expired", .text = "it expired"},
       LicenceRemoved{},
+      PlanChanged{.what = "number.set", .key = "120", .by = "admin"},
+      LineConnected{.line = run, .number = "16001", .address = "[2001:db8::1]:5060", .user_agent = "a \"b\""},
+      LineDisconnected{.line = run, .number = "16001", .reason = "lost"},
+      UserStateRequested{.user = user,
+                         .login = "ivan",
+                         .wanted = {.state = -1,
+                                    .on_redirect = false,
+                                    .on_callcenter = true,
+                                    .on_cc_manual = false,
+                                    .on_lunch = true,
+                                    .reason_id = -7,
+                                    .reason_text = "врач"},
+                         .by = "vera"},
+      UserStateRequested{.user = user, .login = "", .wanted = {}, .by = ""},
+      UserStateRestored{.user = user,
+                        .login = "ivan",
+                        .modes = {.on_redirect = true},
+                        .chosen = ChosenState::away,
+                        .reason = {}},
+      UserStateChanged{.user = user,
+                       .login = "ivan",
+                       .from = UserState::disconnected,
+                       .to = UserState::reserved,
+                       .modes = {.on_callcenter = true, .on_cc_manual = true, .on_lunch = true, .on_task = true},
+                       .chosen = ChosenState::busy,
+                       .reason = {.id = {}, .text = "обед"},
+                       .cause = StateCause::reservation,
+                       .by = "x",
+                       .lasted = std::chrono::microseconds(-1)},
       CustomEvent{.name = "order", .data = R"({"n":[1,2.5,null,true]})", .run = run},
       CustomEvent{.name = "text", .data = "no json", .run = {}},
       FileStored{.file = run,
