@@ -59,13 +59,7 @@ class Pbx::ToEngine final : public Audio {
     return ask([&](auto& engine) { return engine.part(leg); });
   }
   Result<> echo(media::LegId leg) override {
-    return ask([&](auto& engine) -> Result<> {
-      if constexpr (requires { engine.echo(leg); }) {
-        return engine.echo(leg);
-      } else {
-        return fail(ErrorCode::state_not_allowed, "this engine plays nothing back");
-      }
-    });
+    return ask([&](auto& engine) { return engine.echo(leg); });
   }
   Result<media::PlayId> play(media::LegId leg, media::Play what) override {
     return ask([&](auto& engine) { return engine.play(leg, std::move(what)); });
