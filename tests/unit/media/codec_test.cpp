@@ -51,7 +51,9 @@ TEST_P(EachCodec, a_sine_comes_out_as_itself) {
 
 TEST_P(EachCodec, what_is_lost_now_and_then_is_made_up) {
   const auto heard = through(GetParam(), 700, 100, 10);
-  EXPECT_GT(share_of({heard.data() + heard.size() / 2, heard.size() / 2}, 700, sample_rate(GetParam())), 0.7);
+  // Opus carries on what it predicts, and needs longer to find back: 0.78 was seen.
+  const double least = GetParam() == Format::opus ? 0.7 : 0.8;
+  EXPECT_GT(share_of({heard.data() + heard.size() / 2, heard.size() / 2}, 700, sample_rate(GetParam())), least);
 }
 
 TEST_P(EachCodec, a_talk_that_breaks_off_fades_to_silence) {
